@@ -1,1 +1,116 @@
 # SPDX-License-Identifier: MIT
+# Booting, testing, measuring: the targets that are no files of the kernel.
+
+RAMDISK := $(BUILD)/ramdisk.cpio
+ISO := $(KERNEL)/pagoda.iso
+SOCKET := $(or $(TMPDIR),/tmp)/pagoda-$(shell id -u)/gdb
+
+# Stamps: the tools that a target needs have been found or installed once.
+DEPS_qemu := qemu-system-i386
+DEPS_test := qemu-system-i386 host-cc pexpect
+DEPS_gdb := gdb
+DEPS_debian := gpgv debian-keyring
+$(BUILD)/deps/%: tools/deps.sh
+	@mkdir -p $(@D)
+	@tools/deps.sh $(DEPS_$*)
+	@touch $@
+
+.PHONY: iso qemu qemu-nox qemu-gdb gdb qemu-debian deps
+all: $(ISO)
+iso: $(ISO)
+$(ISO): $(KERNEL)/pagoda.elf $(RAMDISK) boot/grub.cfg tools/iso.sh
+	$(call say,ISO,$@)
+	$(Q)tools/iso.sh $@ $(KERNEL)/pagoda.elf $(RAMDISK) boot/grub.cfg
+
+qemu: $(ISO) $(BUILD)/deps/qemu
+	@tools/qemu.sh run $(BUILD) $(KERNEL)
+qemu-nox: $(ISO) $(BUILD)/deps/qemu
+	@tools/qemu.sh nox $(BUILD) $(KERNEL)
+qemu-gdb: $(KERNEL)/pagoda.elf $(RAMDISK) $(BUILD)/deps/qemu
+	@tools/qemu.sh gdb $(BUILD) $(KERNEL)
+gdb: $(KERNEL)/pagoda.elf $(BUILD)/deps/gdb
+	@[ -S $(SOCKET) ] || { echo "Nothing to connect to: run 'make qemu-gdb' in another terminal first"; exit 1; }
+	@$$(command -v gdb-multiarch || command -v gdb) -nx -ex 'set $$pagoda_socket = "$(SOCKET)"' \
+		-x tools/gdb/pagoda.gdb $(KERNEL)/pagoda.elf
+qemu-debian: $(KERNEL)/pagoda.elf $(BUILD)/debian.cpio $(BUILD)/deps/qemu
+	@tools/qemu.sh debian $(BUILD) $(KERNEL)
+
+# Debian's packages are fetched once; `rm -r build/debian` fetches them again.
+$(BUILD)/debian/packages: tools/debian.py $(BUILD)/deps/debian
+	$(call say,DEBIAN,busybox-static bash-static)
+	$(Q)$(PYTHON) tools/debian.py fetch $(BUILD)/debian busybox-static bash-static
+	@touch $@
+$(BUILD)/debian.cpio: $(BUILD)/debian/packages tools/debian.py tools/debian-init tools/mkcpio.py
+	$(call say,CPIO,$@)
+	$(Q)$(PYTHON) tools/debian.py ramdisk $(BUILD)/debian $@
+
+# User-level tests: every tests/user/NAME.c is one static program, and harness.c runs them all.
+UTEST_SRC := $(filter-out tests/user/harness.c,$(sort $(wildcard tests/user/*.c)))
+UTESTS := $(UTEST_SRC:tests/user/%.c=$(BUILD)/user/tests/%)
+UTEST_CC ?= $(UCC) -O2 -g -std=gnu11 -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fno-omit-frame-pointer $(USER_CC_FLAGS) $(WARN) \
+	-I user/libc/include -I . -I $(GEN)
+LIBC ?= $(BUILD)/user/libc.a
+CRT0 ?= $(BUILD)/user/crt0.o
+$(BUILD)/user/tests/%: tests/user/%.c $(wildcard tests/user/*.h) $(LIBC) $(CRT0) $(BUILD)/cc.mk
+	$(call say,UTEST,$<)
+	@mkdir -p $(@D)
+	$(Q)$(UTEST_CC) -nostdlib -static $(LDFLAGS_CC) -Wl,--build-id=none -Wl,-z,noexecstack \
+		-MMD -MP -MT $@ -MF $@.d -o $@ $(CRT0) $< $(LIBC)
+-include $(wildcard $(UTESTS:%=%.d))
+
+ifneq ($(UTEST_SRC),)
+$(BUILD)/user-tests.cpio: $(UTESTS) $(BUILD)/user/tests/harness tools/mkcpio.py tools/devices.txt
+	$(call say,CPIO,$@)
+	@rm -rf $(@D)/user-tests && mkdir -p $(@D)/user-tests/tests $(@D)/user-tests/tmp $(@D)/user-tests/proc \
+		$(@D)/user-tests/sys $(@D)/user-tests/dev
+	@cp $(BUILD)/user/tests/harness $(@D)/user-tests/init && cp $(UTESTS) $(@D)/user-tests/tests/
+	@chmod 1777 $(@D)/user-tests/tmp
+	$(Q)$(PYTHON) tools/mkcpio.py -o $@ -d tools/devices.txt $(@D)/user-tests
+USER_TESTS := $(BUILD)/user-tests.cpio
+endif
+
+TEST_KERNELS := $(BUILD)/pagoda.elf $(BUILD)/debug/pagoda.elf $(if $(TSRC_C),$(BUILD)/pagoda-test.elf \
+	$(BUILD)/debug/pagoda-test.elf)
+TEST_FILES := $(TEST_KERNELS) $(USER_TESTS) $(BUILD)/host-tests $(if $(wildcard user/user.mk),$(RAMDISK)) \
+	$(BUILD)/bench/osbench $(BUILD)/deps/test debian-if-possible
+TEST ?=
+N ?= 20
+.PHONY: test test-long flake bench debian-if-possible
+# Without the network the tests with Debian's programs are skipped, and the others run.
+debian-if-possible:
+	@$(MAKE) $(BUILD)/debian.cpio || echo "  (Debian's packages cannot be had now)"
+test: $(TEST_FILES)
+	@$(PYTHON) tools/test.py --build $(BUILD) $(TEST)
+test-long: $(TEST_FILES)
+	@$(PYTHON) tools/test.py --build $(BUILD) --long $(TEST)
+flake: $(TEST_FILES)
+	@$(PYTHON) tools/test.py --build $(BUILD) --long --repeat $(N) $(TEST)
+
+# One static binary, without any C library, for every kernel that speaks the ABI.
+$(BUILD)/bench/osbench: bench/osbench.c $(BUILD)/cc.mk
+	$(call say,UCC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(KCC) $(ARCH_FLAGS) -static -O2 -nostdlib -ffreestanding -fno-pic -fno-pie $(LDFLAGS_CC) \
+		-Wl,--build-id=none -o $@ $<
+bench: $(BUILD)/pagoda.elf $(BUILD)/bench/osbench $(BUILD)/deps/qemu $(BUILD)/deps/debian
+	@$(PYTHON) tools/bench.py --build $(BUILD) $(BENCH_ARGS)
+
+.PHONY: loc docs format lint compile_commands.json
+loc:
+	@$(PYTHON) tools/loc.py
+
+docs: docs/syscalls.md
+docs/syscalls.md: tools/gen_syscalls.py lib/abi/syscalls.tbl
+	$(call say,GEN,$@)
+	$(Q)$(PYTHON) tools/gen_syscalls.py docs lib/abi/syscalls.tbl >$@
+
+format:
+	@tools/deps.sh clang-format
+	@git diff --name-only --diff-filter=d HEAD -- '*.c' '*.h' | xargs -r clang-format -i
+
+lint: $(BUILD)/cc.mk
+	@$(PYTHON) tools/lint.py
+
+compile_commands.json: FORCE
+	@$(PYTHON) tools/compile_commands.py '$(KCC)' '$(KFLAGS)' $(KSRC_C) $(TSRC_C) >$@

@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Boots Pagoda in QEMU for a person. Usage: qemu.sh MODE BUILD-DIRECTORY KERNEL-DIRECTORY
+#   run     from the GRUB image, in a window if one can open, else on this terminal
+#   nox     the same, on this terminal
+#   gdb     QEMU's -kernel, halted until `make gdb` connects
+#   debian  QEMU's -kernel with Debian's programs as ramdisk
+# CPUS, MEM (MiB), CPU and APPEND (kernel parameters) come from the environment.
+mode=$1 build=$2 kernel=$3
+qemu=${QEMU:-qemu-system-i386}
+socket_dir=${TMPDIR:-/tmp}/pagoda-$(id -u)
+
+can_open_window() {
+	[ "$(uname -s)" = Darwin ] && return 0
+	[ -n "$DISPLAY$WAYLAND_DISPLAY" ] && $qemu -display help 2>/dev/null | grep -qE '^(gtk|sdl)$'
+}
+
+set -- -accel tcg -m "${MEM:-512}" -cpu "${CPU:-qemu32}" -smp "${CPUS:-1}" -net none
+
+# `quiet` and the like are for QEMU's -kernel; GRUB's command line is in boot/grub.cfg.
+boot_kernel() {
+	append="console=tty0 console=ttyS0${APPEND:+ $APPEND}"
+	[ -n "$window" ] && append="console=ttyS0 console=tty0${APPEND:+ $APPEND}"
+}
+
+window=
+[ "$mode" = run ] && can_open_window && window=1
+boot_kernel
+if [ "$mode" = debian ]; then
+	set -- "$@" -kernel "$kernel/pagoda.elf" -initrd "$build/debian.cpio" -append "$append"
+elif [ "$mode" = gdb ] || [ -n "$APPEND" ] || [ ! -e "$kernel/pagoda.iso" ]; then
+	set -- "$@" -kernel "$kernel/pagoda.elf" -initrd "$build/ramdisk.cpio" -append "$append"
+else
+	set -- "$@" -cdrom "$kernel/pagoda.iso" -boot d
+fi
+
+if [ "$mode" = gdb ]; then
+	mkdir -p -m 700 "$socket_dir"
+	rm -f "$socket_dir/gdb"
+	set -- "$@" -S -chardev "socket,path=$socket_dir/gdb,server=on,wait=off,id=gdb0" -gdb chardev:gdb0
+	echo "waiting for 'make gdb' in another terminal"
+fi
+if [ -n "$window" ]; then
+	echo "Pagoda runs in QEMU's window; its serial line is here"
+	exec "$qemu" "$@" -serial mon:stdio
+fi
+echo "quit: Ctrl-A x"
+exec "$qemu" "$@" -display none -serial mon:stdio
