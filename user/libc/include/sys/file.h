@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+#include <fcntl.h>
+
+int flock(int fd, int operation);
