@@ -68,9 +68,8 @@ struct dentry {
 #define DCACHE_MOUNTED 0x1u		/* something is mounted here in some mount */
 #define DCACHE_LRU 0x2u			/* is on the LRU (it may be in use again) */
 #define DCACHE_REFERENCED 0x4u		/* used since the shrinker last saw it */
-#define DCACHE_UNHASHED 0x8u
-#define DCACHE_DISCONNECTED 0x10u	/* has no place in the tree: pipes, anonymous inodes */
-#define DCACHE_PINNED 0x20u		/* tmpfs: the dentry is the only record of the name */
+#define DCACHE_DISCONNECTED 0x8u	/* has no place in the tree: pipes, anonymous inodes */
+#define DCACHE_PINNED 0x10u		/* the only record of the name (tmpfs): holds a reference on itself, see d_pin */
 
 extern spinlock_t dcache_lock;
 
@@ -99,7 +98,10 @@ void d_exchange(struct dentry *a, struct dentry *b);
 /* NULL or the cached dentry with a reference. d_lookup_locked: dcache_lock held, no reference is taken. */
 struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);
 struct dentry *d_lookup_locked(struct dentry *parent, const struct qstr *name);
-/* Forget unused dentries below parent (all that can go). */
+/* A dentry that nothing but memory records is pinned when its name is made and unpinned when it is removed. */
+void d_pin(struct dentry *dentry);
+void d_unpin(struct dentry *dentry);
+/* Free the unused dentries in the directory: what a directory must get rid of before it goes. */
 void shrink_dcache_parent(struct dentry *parent);
 /* Free the tree of a file system that has no more users. */
 void shrink_dcache_for_umount(struct super_block *sb);
@@ -109,7 +111,7 @@ extern atomic_t nr_dentry, nr_dentry_unused;
 
 static inline struct dentry *dget(struct dentry *dentry) { atomic_inc(&dentry->d_count); return dentry; }
 void dput(struct dentry *dentry);			/* may sleep; NULL is fine */
-static inline bool d_unhashed(const struct dentry *d) { return d->d_flags & DCACHE_UNHASHED; }
+static inline bool d_unhashed(const struct dentry *d) { return hlist_unhashed(&d->d_hash); }
 static inline bool d_is_negative(const struct dentry *d) { return !d->d_inode; }
 static inline bool IS_ROOT(const struct dentry *d) { return d->d_parent == d; }
 /* Removed while still in use: nothing may be created below it. */
@@ -127,9 +129,9 @@ static inline u32 d_name_hash(const char *name, size_t len)
 }
 
 /* The absolute path of the file as the current task sees it, at the end of buf; " (deleted)" is appended for one
- * that is gone. ERR_PTR(-ENAMETOOLONG). d_absolute: from the global root, whatever the task's root is. */
+ * that is gone. ERR_PTR(-ENAMETOOLONG). May sleep. */
 char *d_path(const struct path *path, char *buf, int len);
-/* The path relative to root; *reachable says whether root was met. */
+/* The path relative to root, without "(deleted)"; *reachable says whether root was met. */
 char *__d_path(const struct path *path, const struct path *root, char *buf, int len, bool *reachable);
 
 void path_get(const struct path *path);

@@ -108,8 +108,11 @@ struct kstat {
 	u64 blocks;
 };
 
-/* For the text of a symbolic link that get_link had to allocate: call done(arg) when it is no longer used. */
-struct delayed_call { void (*fn)(void *); void *arg; };
+/*
+ * What get_link may leave behind beside its text: fn(arg) is called when the text is no longer used. A magic link
+ * (/proc/PID/fd/3) has no text that could be walked: it returns NULL and the file itself in jump, with references.
+ */
+struct delayed_call { void (*fn)(void *); void *arg; struct path jump; };
 static inline void do_delayed_call(struct delayed_call *c) { if (c->fn) c->fn(c->arg); }
 
 /*
@@ -130,7 +133,7 @@ struct inode_operations {
 	/* flags: 0 or RENAME_NOREPLACE or RENAME_EXCHANGE; the VFS does d_move or d_exchange afterwards. */
 	int (*rename)(struct inode *old_dir, struct dentry *old, struct inode *new_dir, struct dentry *new, u32 flags);
 	int (*tmpfile)(struct inode *dir, struct dentry *dentry, umode_t mode);	/* instantiates it, nlink 0 */
-	/* Symbolic links: the text, valid until the delayed call; NULL after nd_jump_link; ERR_PTR. */
+	/* Symbolic links: the text, valid until the delayed call; NULL with done->jump; ERR_PTR. */
 	const char *(*get_link)(struct dentry *dentry, struct inode *inode, struct delayed_call *done);
 	int (*permission)(struct inode *inode, int mask);	/* NULL: generic_permission */
 	int (*setattr)(struct dentry *dentry, struct iattr *attr);	/* NULL: simple_setattr; i_mutex held */

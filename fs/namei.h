@@ -34,8 +34,6 @@ struct dentry *lookup_one_len(const char *name, struct dentry *base, int len);
 /* For mknod and the like in the kernel: the negative dentry, its directory locked, mount writable. end: done_path_create. */
 struct dentry *kern_path_create(int dfd, const char *name, struct path *parent, u32 flags);
 void done_path_create(struct path *parent, struct dentry *dentry);
-/* In get_link of a magic link: the walk goes on at path (references taken over). */
-void nd_jump_link(struct path *path);
 
 /* The directory's i_mutex is held (rename: both, see lock_rename). Permissions are checked. */
 int vfs_create(struct inode *dir, struct dentry *dentry, umode_t mode);
