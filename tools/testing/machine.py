@@ -149,8 +149,8 @@ class Console:
         with quotes in them, so that the echo of the line is not taken for the output.
         """
         self.sendline(f"echo BEG''IN; {line}; echo EN''D:$?")
-        self.expect(r"BEGIN\r?\n", timeout)
-        match = self.expect(r"(?s)^(.*?)END:(\d+)\r?\n", timeout)
+        self.expect(r"BEGIN\r*\n", timeout)
+        match = self.expect(r"(?s)^(.*?)END:(\d+)\r*\n", timeout)
         return match.group(1).decode("utf-8", "replace").replace("\r", ""), int(match.group(2))
 
     def output(self, line, timeout=-1):
