@@ -55,8 +55,8 @@ KLDFLAGS := $(ARCH_FLAGS) -nostdlib -static $(LDFLAGS_CC) -Wl,--build-id=none -W
 
 DIRS := boot kernel mm fs lib
 DIRS := $(wildcard $(DIRS))
-KSRC_C := $(sort $(shell find $(DIRS) -name '*.c' ! -path 'kernel/cpu/vdso/*'))
-KSRC_ASM := $(sort $(shell find $(DIRS) -name '*.asm' ! -path 'kernel/cpu/vdso/*'))
+KSRC_C := $(sort $(shell find $(DIRS) -name '*.c'))
+KSRC_ASM := $(sort $(shell find $(DIRS) -name '*.asm'))
 TSRC_C := $(sort $(wildcard tests/kernel/*.c))
 TABLE := $(wildcard lib/abi/syscalls.tbl)
 GENERATED := $(if $(TABLE),$(GEN)/syscall_table.h $(GEN)/syscall_numbers.h)
@@ -70,25 +70,6 @@ UCC := $(KCC) $(ARCH_FLAGS)
 UCC_FLAGS := $(USER_CC_FLAGS)
 -include kernel/kernel.mk
 -include user/user.mk
-
-# The vDSO is linked for itself: it is user code, which the kernel carries as bytes (incbin "vdso.so")
-# and whose symbols it knows from vdso_symbols.h as VDSO_name, offsets in that file.
-ifneq ($(wildcard kernel/cpu/vdso/vdso.ld),)
-KGEN_HEADERS += $(GEN)/vdso.so $(GEN)/vdso_symbols.h
-VDSO_OBJ := $(patsubst %.asm,$(BUILD)/%.o,$(wildcard kernel/cpu/vdso/*.asm))
-$(VDSO_OBJ): $(BUILD)/%.o: %.asm Makefile $(BUILD)/cc.mk
-	$(call say,ASM,$<)
-	@mkdir -p $(@D)
-	$(Q)nasm -f elf32 -I ./ -o $@ $<
-$(GEN)/vdso.so: $(VDSO_OBJ) kernel/cpu/vdso/vdso.ld
-	$(call say,LINK,$@)
-	@mkdir -p $(@D)
-	$(Q)$(KCC) $(ARCH_FLAGS) -nostdlib -shared -Wl,-T,kernel/cpu/vdso/vdso.ld -Wl,--hash-style=sysv \
-		-Wl,--build-id=none -Wl,-soname,linux-gate.so.1 -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 \
-		-o $@ $(VDSO_OBJ)
-$(GEN)/vdso_symbols.h: $(GEN)/vdso.so
-	$(Q)$(NM) $< | awk '$$2 ~ /[TtAa]/ { print "#define VDSO_" $$3 " 0x" $$1 }' >$@
-endif
 
 $(GEN)/syscall_table.h $(GEN)/syscall_numbers.h: $(GEN)/%.h: tools/gen_syscalls.py lib/abi/syscalls.tbl
 	$(call say,GEN,$@)
