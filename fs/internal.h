@@ -38,7 +38,7 @@ int nd_walk(struct nameidata *nd, const char *name);	/* on an error nothing is h
 void nd_unlock(struct nameidata *nd);
 void nd_end(struct nameidata *nd);
 /* nd stands (with references) in the directory of link, which is at last: make nd->rest the link's text and what
- * followed it, and move nd to where that begins. Errors: everything is given back. Takes over the link's references. */
+ * followed it, and move nd to where that begins. Takes over link's references; nd keeps its own, also on an error. */
 int nd_follow_link(struct nameidata *nd, struct path *link);
 /* Ask the file system. The answer may be negative. ERR_PTR. */
 struct dentry *lookup_slow(struct dentry *dir, const struct qstr *name);	/* dir's i_mutex held */
@@ -49,5 +49,9 @@ int may_delete(struct inode *dir, struct dentry *victim, bool isdir);
 struct file *alloc_empty_file(u32 flags);	/* ERR_PTR */
 void free_empty_file(struct file *f);
 int do_dentry_open(struct file *f);		/* f_path set: fills the rest and calls open */
-int build_open_flags(int flags, umode_t mode, u32 *acc_mode, u32 *lookup);
+long do_sys_open(int dfd, const char *user_name, int flags, umode_t mode);
 struct file *do_filp_open(int dfd, const char *name, int flags, umode_t mode);
+
+long f_dupfd(unsigned int start, struct file *file, u32 flags);
+bool get_close_on_exec(unsigned int fd);
+void set_close_on_exec(unsigned int fd, bool on);
