@@ -8,6 +8,7 @@ SOCKET := $(or $(TMPDIR),/tmp)/pagoda-$(shell id -u)/gdb
 # Stamps: the tools that a target needs have been found or installed once.
 DEPS_qemu := qemu-system-i386
 DEPS_test := qemu-system-i386 host-cc pexpect
+DEPS_host := host-cc
 DEPS_gdb := gdb
 DEPS_debian := gpgv debian-keyring
 $(BUILD)/deps/%: tools/deps.sh

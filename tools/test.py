@@ -3,7 +3,7 @@
 """The test runner behind `make test`. Arguments are parts of test names; without any, all tests run.
 
 Each test prints `ok NAME`, `not ok NAME: why` or `skip NAME: why`; the last line counts them. The
-suites, which names begin with: host, kernel, user, boot, expect (see tools/testing/suites.py).
+suites, which names begin with: host, kernel, user, boot, expect (see tools/testing/suites/).
 """
 import argparse
 import concurrent.futures
@@ -14,8 +14,9 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
+from testing.lab import Job, Lab
 from testing.results import Report, Result
-from testing.suites import SUITES, Job, Lab
+from testing.suites import SUITES
 
 
 def arguments():
