@@ -10,7 +10,7 @@ void namei_init(void);
 void pipe_init(void);
 void anon_inode_init(void);
 void tmpfs_init(void);
-void devtmpfs_init(void);
+void mount_rootfs(struct file_system_type *type);
 void locks_init(void);
 
 /*
