@@ -27,6 +27,7 @@ def arguments():
     parser.add_argument("--cpus", type=int, default=1, metavar="N", help="processors of the machines")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="machines at once")
     parser.add_argument("--long", action="store_true", help="the longer tests as well")
+    parser.add_argument("--kernel", metavar="FILE", help="boot this instead, e.g. Debian's, to try the tests themselves")
     parser.add_argument("--list", action="store_true", help="print the jobs and run nothing")
     return parser.parse_args()
 
@@ -49,7 +50,7 @@ def all_jobs(lab, filters):
 
 def main():
     args = arguments()
-    lab = Lab(args.build, args.cpus, args.long)
+    lab = Lab(args.build, args.cpus, args.long, args.kernel)
     report = Report(args.filters)
     jobs = list(all_jobs(lab, args.filters))
     if args.list:

@@ -11,6 +11,7 @@ def jobs(lab):
     """
     tests/expect/NAME.py: run(pagoda) with a Console on which a shell waits. Optional: RAMDISK ("pagoda" or
     "debian"), BUILD ("default" or "debug"), APPEND, TIMEOUT, LONG, and START = False to get the console at once.
+    run may return [(part, why or '')], to give several results.
     """
     for path in files("tests/expect/*.py"):
         module = load(path)
@@ -29,7 +30,9 @@ def run_expect(lab, module, name):
     try:
         if getattr(module, "START", True):
             console.wait_for_shell()
-        module.run(console)
+        parts = module.run(console)
     finally:
         console.close()
-    return [Result("ok", name)]
+    if not parts:
+        return [Result("ok", name)]
+    return [Result("not ok" if why else "ok", f"{name}/{part}", why) for part, why in parts]
