@@ -7,7 +7,7 @@ HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/host/%.o)
 HOST_FLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-format -Wno-format-overflow \
 	-Wno-format-truncation -Wno-format-security -Wno-clobbered -Wno-unknown-warning-option \
-	-include tests/host/rename.h -I . -I $(GEN)
+	-include tests/host/rename.h -I tests/host/shim -I . -I $(GEN)
 
 $(BUILD)/host/%.o: %.c Makefile tools/host.mk tests/host/rename.h | $(GENERATED) $(BUILD)/deps/host
 	$(call say,HOSTCC,$<)
