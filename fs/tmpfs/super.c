@@ -16,6 +16,7 @@
 #include "lib/err.h"
 #include "lib/kstrtox.h"
 #include "lib/string.h"
+#include "mm/mm.h"
 
 static struct kmem_cache *tmpfs_inode_cache;
 
@@ -124,6 +125,7 @@ struct inode *tmpfs_get_inode(struct super_block *sb, const struct inode *dir, u
 	INIT_LIST_HEAD(&TMPFS_I(inode)->entries);
 	TMPFS_I(inode)->next_cookie = 0x7ffffffe;
 	TMPFS_I(inode)->charged = 0;
+	TMPFS_I(inode)->accounted = 0;
 	inode_init_owner(inode, dir, mode);
 	inode->i_atime = inode->i_mtime = inode->i_ctime = current_fs_time();
 	set_operations(inode, mode, dev);
@@ -136,6 +138,8 @@ static void tmpfs_evict_inode(struct inode *inode)
 		truncate_inode_pages(&inode->i_data, 0);
 	if (TMPFS_I(inode)->charged)
 		tmpfs_uncharge(inode, TMPFS_I(inode)->charged);
+	if (TMPFS_I(inode)->accounted)
+		vm_unacct_memory(TMPFS_I(inode)->accounted);
 	if (S_ISLNK(inode->i_mode))
 		kfree(inode->i_link);
 	clear_inode(inode);
@@ -364,4 +368,5 @@ void tmpfs_init(void)
 	register_filesystem(&rootfs_type);
 	register_filesystem(&tmpfs_type);
 	mount_rootfs(&rootfs_type);
+	shmem_init(&tmpfs_type);
 }

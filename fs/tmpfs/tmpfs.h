@@ -19,6 +19,7 @@ struct tmpfs_inode {
 	struct list_head entries;	/* directory: dentries by d_fs_list, newest first; by i_mutex */
 	unsigned long next_cookie;	/* directory: the next entry's position less one; by i_mutex */
 	unsigned long charged;		/* pages counted against the limit; by sb->lock */
+	unsigned long accounted;	/* pages counted against the overcommit limit: shared memory */
 };
 
 static inline struct tmpfs_inode *TMPFS_I(struct inode *inode)
@@ -40,4 +41,5 @@ int tmpfs_charge(struct inode *inode);		/* one page: 0 or -ENOSPC */
 void tmpfs_uncharge(struct inode *inode, unsigned long pages);
 void tmpfs_recharge(struct inode *inode);	/* after pages were dropped: count what is left */
 int tmpfs_fill_super(struct super_block *sb, void *data);
+void shmem_init(struct file_system_type *type);
 struct dentry *tmpfs_mount(struct file_system_type *type, u32 flags, const char *dev_name, void *data);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* sync(2), fsync(2), fdatasync(2), syncfs(2), and dropping the caches. */
+#include "fs/internal.h"
+#include "kernel/cpu/uaccess.h"
+#include "lib/abi/errno.h"
+#include "lib/err.h"
+
+/* For files whose data is nowhere but in memory. */
+int noop_fsync(struct file *file, loff_t start, loff_t end, bool datasync)
+{
+	return 0;
+}
+
+int vfs_fsync(struct file *file, bool datasync)
+{
+	if (!file->f_op->fsync)
+		return -EINVAL;
+	return file->f_op->fsync(file, 0, 0x7fffffffffffffffll, datasync);
+}
+
+static struct inode *first_dirty(struct super_block *sb)
+{
+	struct inode *inode;
+
+	spin_lock(&sb->s_inode_lock);
+	list_for_each_entry(inode, &sb->s_dirty, i_io_list)
+		if (atomic_inc_not_zero(&inode->i_count)) {
+			spin_unlock(&sb->s_inode_lock);
+			return inode;
+		}
+	spin_unlock(&sb->s_inode_lock);
+	return NULL;
+}
+
+int sync_filesystem(struct super_block *sb)
+{
+	struct inode *inode;
+	int err = 0, ret;
+
+	while ((inode = first_dirty(sb)) != NULL) {
+		ret = write_inode_now(inode, true);
+		err = err ? err : ret;
+		iput(inode);
+	}
+	ret = sb->s_op->sync_fs ? sb->s_op->sync_fs(sb, true) : 0;
+	return err ? err : ret;
+}
+
+static void sync_one(struct super_block *sb, void *arg)
+{
+	if (!(sb->s_flags & SB_RDONLY))
+		sync_filesystem(sb);
+}
+
+void ksys_sync(void)
+{
+	iterate_supers(sync_one, NULL);
+}
+
+long sys_sync(void)
+{
+	ksys_sync();
+	return 0;
+}
+
+long sys_syncfs(unsigned int fd)
+{
+	struct fd f = fdget(fd);
+	struct super_block *sb;
+	int err;
+
+	if (!f.file)
+		return -EBADF;
+	sb = f.file->f_path.dentry->d_sb;
+	down_read(&sb->s_umount);
+	err = sync_filesystem(sb);
+	up_read(&sb->s_umount);
+	fdput(f);
+	return err;
+}
+
+static long do_fsync(unsigned int fd, bool datasync)
+{
+	struct fd f = fdget(fd);
+	int err;
+
+	if (!f.file)
+		return -EBADF;
+	err = vfs_fsync(f.file, datasync);
+	fdput(f);
+	return err;
+}
+
+long sys_fsync(unsigned int fd)
+{
+	return do_fsync(fd, false);
+}
+
+long sys_fdatasync(unsigned int fd)
+{
+	return do_fsync(fd, true);
+}
+
+/* Advice about a range: checked, and followed where it costs nothing. */
+long sys_fadvise64_64(unsigned int fd, u32 off_low, u32 off_high, u32 len_low, u32 len_high, int advice)
+{
+	struct fd f = fdget(fd);
+	long err = 0;
+
+	if (!f.file)
+		return -EBADF;
+	if (S_ISFIFO(f.file->f_inode->i_mode))
+		err = -ESPIPE;
+	else if ((s32)len_high < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE)
+		err = -EINVAL;
+	else if (advice == POSIX_FADV_RANDOM)
+		f.file->f_ra.ra_pages = 0;
+	else if (advice == POSIX_FADV_NORMAL)
+		f.file->f_ra.ra_pages = 32;
+	else if (advice == POSIX_FADV_SEQUENTIAL)
+		f.file->f_ra.ra_pages = 64;
+	fdput(f);
+	return err;
+}
+
+long sys_fadvise64(unsigned int fd, u32 off_low, u32 off_high, u32 len, int advice)
+{
+	return sys_fadvise64_64(fd, off_low, off_high, len, 0, advice);
+}
+
+static void drop_pagecache(struct super_block *sb, void *arg)
+{
+	struct inode *inode, *prev = NULL;
+
+	spin_lock(&sb->s_inode_lock);
+	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
+		if (!inode->i_data.nrpages || test_bit(AS_UNEVICTABLE, &inode->i_data.flags) ||
+		    !atomic_inc_not_zero(&inode->i_count))
+			continue;
+		spin_unlock(&sb->s_inode_lock);
+		invalidate_mapping_pages(&inode->i_data);
+		iput(prev);
+		prev = inode;	/* keeps our place in the list */
+		spin_lock(&sb->s_inode_lock);
+	}
+	spin_unlock(&sb->s_inode_lock);
+	iput(prev);
+}
+
+void drop_caches(int what)
+{
+	if (what & 1)
+		iterate_supers(drop_pagecache, NULL);
+	if (what & 2) {
+		prune_dcache(~0ul);
+		shrink_slab(~0ul);
+		kmem_cache_shrink_all();
+	}
+}
