@@ -48,16 +48,13 @@ $(BUILD)/debian.cpio: $(BUILD)/debian/packages tools/debian.py tools/debian-init
 # User-level tests: every tests/user/NAME.c is one static program, and harness.c runs them all.
 UTEST_SRC := $(filter-out tests/user/harness.c,$(sort $(wildcard tests/user/*.c)))
 UTESTS := $(UTEST_SRC:tests/user/%.c=$(BUILD)/user/tests/%)
-UTEST_CC ?= $(UCC) -O2 -g -std=gnu11 -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
-	-fno-asynchronous-unwind-tables -fno-omit-frame-pointer $(USER_CC_FLAGS) $(WARN) \
-	-I user/libc/include -I . -I $(GEN)
+UTEST_CC = $(UCC) $(UCFLAGS) $(ULDFLAGS)
 LIBC ?= $(BUILD)/user/libc.a
 CRT0 ?= $(BUILD)/user/crt0.o
 $(BUILD)/user/tests/%: tests/user/%.c $(wildcard tests/user/*.h) $(LIBC) $(CRT0) $(BUILD)/cc.mk
 	$(call say,UTEST,$<)
 	@mkdir -p $(@D)
-	$(Q)$(UTEST_CC) -nostdlib -static $(LDFLAGS_CC) -Wl,--build-id=none -Wl,-z,noexecstack \
-		-MMD -MP -MT $@ -MF $@.d -o $@ $(CRT0) $< $(LIBC)
+	$(Q)$(UTEST_CC) -MMD -MP -MT $@ -MF $@.d -o $@ $(CRT0) $< $(LIBC)
 -include $(wildcard $(UTESTS:%=%.d))
 
 ifneq ($(UTEST_SRC),)

@@ -3,7 +3,7 @@
 """The test runner behind `make test`. Arguments are parts of test names; without any, all tests run.
 
 Each test prints `ok NAME`, `not ok NAME: why` or `skip NAME: why`; the last line counts them. The
-suites, which names begin with: host, kernel, user, boot, expect (see tools/testing/suites/).
+suites, which names begin with: host, kernel, user, sh, boot, expect (see tools/testing/suites/).
 """
 import argparse
 import concurrent.futures

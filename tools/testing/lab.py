@@ -27,7 +27,9 @@ class Job:
         try:
             return list(self.function())
         except Exception as error:
-            last = traceback.extract_tb(error.__traceback__)[-1]
+            frames = traceback.extract_tb(error.__traceback__)
+            ours = [frame for frame in frames if frame.filename.startswith(os.getcwd())] or frames
+            last = ours[-1]
             why = str(error).split("\n")[0] or type(error).__name__
             return [Result("not ok", self.name, f"{os.path.basename(last.filename)}:{last.lineno}: {why}")]
 

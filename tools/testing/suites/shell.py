@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""
+tests/sh/*.sh: our shell on scripts, run on this machine's Linux (it is a static i386 program) and on Pagoda. What
+it must print is in NAME.out beside the script, or what dash prints here, which is a POSIX shell.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from testing.lab import Job, files, stem
+from testing.machine import Console
+from testing.results import Result
+from testing.suites.user import host_runs_i386
+
+TIMEOUT = 60
+
+
+def jobs(lab):
+    if not files("tests/sh/*.sh"):
+        return
+    if host_runs_i386():
+        yield Job("sh/host", lambda: run_here(lab))
+    yield Job("sh/pagoda", lambda: run_there(lab))
+
+
+def wanted(script):
+    """What the script must print, or None if nobody here can tell."""
+    recorded = script[:-3] + ".out"
+    if os.path.exists(recorded):
+        with open(recorded, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    dash = shutil.which("dash")
+    return run_with(dash, script) if dash else None
+
+
+def run_with(shell, script):
+    """Its output (both streams), in an empty directory."""
+    with tempfile.TemporaryDirectory(prefix="pagoda-sh-") as scratch:
+        env = {"PATH": "/bin:/usr/bin", "HOME": "/root", "LC_ALL": "C"}
+        process = subprocess.run([os.path.abspath(shell), os.path.abspath(script)], cwd=scratch, env=env, timeout=TIMEOUT,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return process.stdout.decode("utf-8", "replace")
+
+
+def judge(name, found, expected):
+    if expected is None:
+        return Result("skip", name, "no dash here, and no recorded output")
+    for number, (mine, theirs) in enumerate(zip(found.split("\n") + ["(end)"], expected.split("\n") + ["(end)"]), 1):
+        if mine != theirs:
+            return Result("not ok", name, f"line {number}: '{mine}', expected '{theirs}'")
+    return Result("ok", name)
+
+
+def run_here(lab):
+    return [judge(f"sh/host/{stem(script)}", run_with(lab.path("user/bin/sh"), script), wanted(script))
+            for script in files("tests/sh/*.sh")]
+
+
+def run_there(lab):
+    scripts = files("tests/sh/*.sh")
+    with lab.scratch() as scratch:
+        os.makedirs(f"{scratch}/tree/tests")
+        for script in scripts:
+            shutil.copy(script, f"{scratch}/tree/tests")
+        subprocess.run([sys.executable, "tools/mkcpio.py", "-o", f"{scratch}/cpio", "-d", "user/devices.txt",
+                        lab.path("root"), f"{scratch}/tree"], check=True)
+        console = Console(lab.machine(initrd=f"{scratch}/cpio"), lab.log("sh/pagoda"), TIMEOUT)
+        try:
+            console.wait_for_shell()
+            return [judge(f"sh/pagoda/{stem(script)}", run_on(console, stem(script)), wanted(script)) for script in scripts]
+        finally:
+            console.close()
+
+
+def run_on(console, name):
+    """Output by way of a file: the script must not see a terminal."""
+    return console.command(f"mkdir -p /tmp/{name}; cd /tmp/{name}; export LC_ALL=C; "
+                           f"sh /tests/{name}.sh </dev/null >/tmp/{name}.out 2>&1; cat /tmp/{name}.out")[0]
