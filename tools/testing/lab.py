@@ -81,6 +81,19 @@ def stem(path):
     return os.path.basename(path).rsplit(".", 1)[0]
 
 
+def function_jobs(module, lab, prefix):
+    """A job for each function test_NAME(lab) of a test file."""
+    for name, function in sorted(vars(module).items()):
+        if name.startswith("test_"):
+            yield Job(f"{prefix}/{name[5:]}", lambda f=function, n=f"{prefix}/{name[5:]}": run_function(f, lab, n))
+
+
+def run_function(function, lab, name):
+    """A function that raises is a failure, one that returns text is a skip and says why."""
+    why = function(lab)
+    return [Result("skip" if why else "ok", name, why or "")]
+
+
 class Case:
     """
     One boot. expect: regular expressions, to be found in this order; when all are there the test has passed

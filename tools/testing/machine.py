@@ -33,7 +33,7 @@ class Machine:
     def run(self, log, timeout, on_line=None):
         """
         Runs to the end, or for timeout seconds, and writes the serial line to the file log. on_line is called
-        with each line and may return True to end the run. After a panic there are two more seconds.
+        with each line, whole or as far as it has come, and may return True to end the run. After a panic there are two more seconds.
         """
         result = Outcome()
         start = time.monotonic()
@@ -65,6 +65,8 @@ class Machine:
                         deadline = min(deadline, time.monotonic() + 2)
                     if on_line and on_line(line):
                         result.stopped = True
+                if on_line and pending and not result.stopped:		# a prompt ends no line
+                    result.stopped = bool(on_line(pending.decode("utf-8", "replace")))
                 if result.stopped:
                     break
             if pending:

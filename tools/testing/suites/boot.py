@@ -3,14 +3,16 @@
 import os
 import re
 
-from testing.lab import Job, files, load, stem
+from testing.lab import Job, files, function_jobs, load, stem
 from testing.results import Result
 
 
 def jobs(lab):
-    """tests/boot/NAME.py: cases(lab) yields Cases."""
+    """tests/boot/NAME.py: cases(lab) yields Cases; a function test_NAME(lab) fails by raising."""
     for path in files("tests/boot/*.py"):
-        for case in load(path).cases(lab):
+        module = load(path)
+        yield from function_jobs(module, lab, f"boot/{stem(path)}")
+        for case in module.cases(lab):
             name = f"boot/{stem(path)}/{case.name}"
             yield Job(name, lambda c=case, n=name: run_case(lab, c, n))
 

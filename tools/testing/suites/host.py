@@ -2,24 +2,14 @@
 """lib/ and what is pure, on this machine; and tests/host/*.py, whose functions test_NAME(lab) fail by raising."""
 import subprocess
 
-from testing.lab import Job, files, load, stem
+from testing.lab import Job, files, function_jobs, load, stem
 from testing.results import Result, parse_line
 
 
 def jobs(lab):
     yield Job("host", lambda: run_host(lab))
     for path in files("tests/host/*.py"):
-        module = load(path)
-        for name in sorted(vars(module)):
-            if name.startswith("test_"):
-                yield Job(f"host/{stem(path)}/{name[5:]}", lambda f=getattr(module, name), n=f"host/{stem(path)}/{name[5:]}":
-                          run_function(f, lab, n))
-
-
-def run_function(function, lab, name):
-    """A function that raises is a failure, one that returns text is a skip and says why."""
-    why = function(lab)
-    return [Result("skip" if why else "ok", name, why or "")]
+        yield from function_jobs(load(path), lab, f"host/{stem(path)}")
 
 
 def run_host(lab):

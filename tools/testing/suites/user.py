@@ -66,7 +66,7 @@ class DebianReference:
         programs = {stem(path) for path in files("tests/user/*.c")} - {"harness"}
 
         def on_line(line):
-            programs.discard(line.split()[2] if line.startswith("# end ") else "")
+            programs.discard(line.split()[2] if re.match(r"# end \S+ status \d", line) else "")
             return not programs
 
         machine = Machine(found.stdout.strip(), initrd=self.lab.path("user-tests.cpio"), append="quiet panic=-1 test=init")
