@@ -126,7 +126,7 @@ define write_if_changed
 	@echo '$(1)' | cmp -s - $@ || echo '$(1)' >$@
 endef
 
-$(eval $(call KERNEL_RULES,$(BUILD),))
+$(eval $(call KERNEL_RULES,$(BUILD),-DDEBUG=0))
 $(eval $(call KERNEL_RULES,$(BUILD)/debug,-DDEBUG=1))
 
 include tools/host.mk
