@@ -36,11 +36,11 @@ def wanted(script):
 
 
 def run_with(shell, script):
-    """Its output (both streams), in an empty directory."""
+    """Its standard output, in an empty directory; messages differ between shells."""
     with tempfile.TemporaryDirectory(prefix="pagoda-sh-") as scratch:
         env = {"PATH": "/bin:/usr/bin", "HOME": "/root", "LC_ALL": "C"}
         process = subprocess.run([os.path.abspath(shell), os.path.abspath(script)], cwd=scratch, env=env, timeout=TIMEOUT,
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     return process.stdout.decode("utf-8", "replace")
 
 
@@ -77,4 +77,4 @@ def run_there(lab):
 def run_on(console, name):
     """Output by way of a file: the script must not see a terminal."""
     return console.command(f"mkdir -p /tmp/{name}; cd /tmp/{name}; export LC_ALL=C; "
-                           f"sh /tests/{name}.sh </dev/null >/tmp/{name}.out 2>&1; cat /tmp/{name}.out")[0]
+                           f"sh /tests/{name}.sh </dev/null >/tmp/{name}.out 2>/dev/null; cat /tmp/{name}.out")[0]
