@@ -35,7 +35,7 @@ else
 fi
 
 if [ "$mode" = gdb ]; then
-	mkdir -p -m 700 "$socket_dir"
+	(umask 077; mkdir -p "$socket_dir")
 	rm -f "$socket_dir/gdb"
 	set -- "$@" -S -chardev "socket,path=$socket_dir/gdb,server=on,wait=off,id=gdb0" -gdb chardev:gdb0
 	echo "waiting for 'make gdb' in another terminal"

@@ -11,6 +11,7 @@ DEPS_test := qemu-system-i386 host-cc pexpect
 DEPS_host := host-cc
 DEPS_gdb := gdb
 DEPS_debian := gpgv debian-keyring
+.PRECIOUS: $(BUILD)/deps/%
 $(BUILD)/deps/%: tools/deps.sh
 	@mkdir -p $(@D)
 	@tools/deps.sh $(DEPS_$*)
