@@ -15,7 +15,8 @@ MAY_INCLUDE = {"lib": ("lib/",), "mm": ("mm/", "lib/", "kernel/", "fs/")}
 def tracked():
     listing = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", *PARTS],
                              stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout
-    return [name for name in listing.split("\n") if OURS.search(name) and os.path.exists(name)]
+    return [name for name in listing.split("\n")
+            if OURS.search(name) and os.path.exists(name) and not name.startswith("tests/sh/")]
 
 
 def remarks(name, text):
