@@ -12,7 +12,6 @@
 #include "lib/abi/limits.h"
 
 #define BINPRM_BUF_SIZE 256
-#define MAX_ARG_STRLEN (PAGE_SIZE * 32)
 
 struct linux_binprm {
 	struct file *file;		/* denied for writing */

@@ -24,6 +24,7 @@
 #include "lib/abi/elf.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/mman.h"
+#include "lib/err.h"
 #include "lib/string.h"
 #include "mm/mm.h"
 #include "mm/pagetable.h"

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel_main: from the first C statement to process 1, in the order in which things come to depend
+ * on each other. Then this task becomes the boot CPU's idle task.
+ */
+#include "boot/multiboot.h"
+#include "fs/fs.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/irqflags.h"
+#include "kernel/dev/console.h"
+#include "kernel/init.h"
+#include "kernel/ktest.h"
+#include "kernel/panic.h"
+#include "kernel/syscall.h"
+#include "kernel/task/internal.h"
+#include "lib/abi/errno.h"
+#include "lib/err.h"
+#include "lib/string.h"
+#include "mm/bootmem.h"
+#include "mm/zone.h"
+
+extern const initcall_t __start_initcall[], __stop_initcall[];
+extern char _end[];
+
+static u32 ramdisk_start, ramdisk_end;
+
+static void run_initcalls(void)
+{
+	for (const initcall_t *fn = __start_initcall; fn < __stop_initcall; fn++) {
+		int err = (*fn)();
+
+		if (err)
+			pr_warn("initcall at %p failed: error %d\n", (void *)*fn, -err);
+	}
+}
+
+/* What the loader left in memory and we still need. */
+static void reserve_boot_data(const struct multiboot_info *info, u32 phys)
+{
+	bootmem_reserve(phys, phys + sizeof(*info));
+	if (info->flags & MULTIBOOT_INFO_MODS && info->mods_count) {
+		const struct multiboot_module *m = __va(info->mods_addr);
+
+		bootmem_reserve(info->mods_addr, info->mods_addr + info->mods_count * sizeof(*m));
+		ramdisk_start = m->start;
+		ramdisk_end = m->end;
+		for (u32 i = 0; i < info->mods_count; i++)
+			bootmem_reserve(m[i].start, m[i].end);
+	}
+}
+
+/* Process 1: what init= says, or /init of a ramdisk; its arguments are what followed "--". */
+static const char *const default_env[] = { "HOME=/", "TERM=linux", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
+
+static void __noreturn no_init(const char *tried, int err)
+{
+	panic("cannot run %s as process 1 (error %d%s). Give a ramdisk with an executable /init "
+	      "(-initrd with QEMU), or name the program with init=", tried, -err,
+	      err == -ENOENT ? ": there is no such file" : err == -EACCES ? ": it is not executable" :
+	      err == -ENOEXEC ? ": it is neither ELF nor a #! script" : "");
+}
+
+static int run_init(void *unused)
+{
+	const char *argv[MAX_INIT_ARGS + 2] = { NULL }, *init = cmdline_find("init");
+	static char path[256];
+	struct file *console;
+	int err;
+
+	(void)unused;
+	run_initcalls();
+	child_reaper = current;
+	if (trace_init)
+		set_thread_flag(current_thread_info(), TIF_SYSCALL_TRACE);
+	current->signal->flags |= SIGNAL_UNKILLABLE;
+	if (ramdisk_end > ramdisk_start) {
+		err = populate_rootfs(__va(ramdisk_start), ramdisk_end - ramdisk_start);
+		if (err)
+			panic("the ramdisk cannot be used (error %d); make one with `make` (build/ramdisk.cpio) or cpio -H newc", -err);
+		free_reserved_range(ramdisk_start >> PAGE_SHIFT, ALIGN(ramdisk_end, PAGE_SIZE) >> PAGE_SHIFT);
+	}
+	run_kernel_tests();		/* test=kernel: does not return */
+	console = filp_open("/dev/console", O_RDWR, 0);
+	if (IS_ERR(console)) {
+		pr_warn("no /dev/console: process 1 starts without open files\n");
+	} else {
+		for (int i = 0; i < 3; i++)
+			fd_install((unsigned)get_unused_fd_flags(0), get_file(console));
+		fput(console);
+	}
+	strscpy(path, init ?: cmdline_find("rdinit") ?: "/init", sizeof(path));
+	argv[0] = path;
+	cmdline_init_args(argv + 1, MAX_INIT_ARGS);
+	pr_info("running %s as process 1\n", path);
+	err = kernel_execve(path, argv, default_env);
+	if (err)
+		no_init(path, err);
+	return 0;
+}
+
+void kernel_main(u32 magic, u32 info_phys);
+void kernel_main(u32 magic, u32 info_phys)
+{
+	const struct multiboot_info *info = __va(info_phys);
+	struct task_struct *init;
+
+	*current_thread_info() = (struct thread_info){ .task = &init_task, .guard = STACK_GUARD };
+	cpu_detect();
+	gdt_init();
+	idt_init();
+	if (magic != MULTIBOOT_BOOTLOADER_MAGIC)
+		panic("not started by a multiboot loader (magic %08x)", magic);
+	if (info->flags & MULTIBOOT_INFO_CMDLINE)
+		cmdline_save(__va(info->cmdline));
+	cmdline_parse_early();
+	serial_console_init();
+	vga_console_init();
+	pr_notice("Pagoda on %s%s%s\n", boot_cpu.model[0] ? boot_cpu.model : boot_cpu.vendor,
+		  boot_cpu.nx ? ", NX" : "", boot_cpu.sysenter ? ", SYSENTER" : "");
+	reserve_boot_data(info, info_phys);
+	mem_init(info);
+	irq_init();
+	sched_init();
+	clock_init();
+	fpu_init();
+	syscall_init();
+	vdso_init();
+	fork_init();
+	signals_init();
+	init_task.signal->thread_head.next = init_task.signal->thread_head.prev = &init_task.signal->thread_head;
+	local_irq_enable();
+	vfs_init();
+	init = kthread_run(run_init, NULL, "init");
+	if (IS_ERR(init))
+		panic("cannot make process 1");
+	cpu_idle();
+}

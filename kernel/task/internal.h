@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+/* What the files of kernel/task/ share with each other only. */
+#include "kernel/task/task.h"
+
+struct user_desc;
+void do_exit(int code) __noreturn;		/* this thread; code as wait(2) gives it */
+void do_group_exit(int code) __noreturn;	/* the whole process */
+void put_signal_struct(struct signal_struct *sig);
+void put_sighand(struct sighand_struct *s);
+int unshare_sighand(void);			/* 0 or -ENOMEM */
+void release_task(struct task_struct *t);	/* a zombie that nobody will ask about any more */
+void init_itimers(struct signal_struct *sig, struct task_struct *leader);
+void exit_itimers(struct signal_struct *sig);	/* the process ends: all timers off */
+void exit_itimers_exec(struct signal_struct *sig);	/* execve keeps setitimer(2) timers */
+/* One of the three TLS entries. can_allocate: entry_number -1 picks a free one and is written back. 0 or errno. */
+int set_tls(struct thread_struct *t, const struct user_desc *user, bool can_allocate);
+void mm_release(struct task_struct *t, struct mm_struct *mm);	/* exec and exit: clear_child_tid, vfork */
+void exit_robust_list(struct task_struct *t);
+/* Ends all other threads of the process and waits for them; the caller becomes the leader. 0 or -EAGAIN. */
+int de_thread(void);
+void flush_signal_handlers(struct task_struct *t);	/* execve: handlers back to default */
+void flush_sigqueue(struct sigpending *p);
+void exit_signals(struct task_struct *t);
+/* A child has changed: SIGCHLD to the parent and wake it. tasklist_lock held. */
+bool do_notify_parent(struct task_struct *t, int sig);	/* true: the parent does not care, reap at once */
+void do_notify_parent_cldstop(struct task_struct *t, int why);
+extern int nr_threads_total, max_threads;
+extern unsigned long total_forks;
+void fork_init(void);
+void signals_init(void);
+long do_execve(const char *filename, char *const *argv, char *const *envp);
+/* From a kernel thread: kernel strings. */
+int kernel_execve(const char *filename, const char *const *argv, const char *const *envp);
+int __kill_pgrp(int pgrp, int sig, int priv);		/* tasklist_lock held */
+void signal_wake_up(struct task_struct *t, bool fatal);	/* siglock held */
+void futex_wake(void *uaddr, int nr);			/* private or shared, current mm */
+/* The leader's places in its group and session go to another thread of it. tasklist_lock held. */
+void detach_pgrp_keep(struct task_struct *leader, struct task_struct *heir);
+struct rusage;
+#define RUSAGE_BOTH_TASK (-2)				/* the process with its waited-for children */
+void getrusage_of(struct task_struct *p, int who, struct rusage *r);
+void disassociate_ctty(struct task_struct *leader);	/* kernel/dev/tty: the session leader ends */
+void set_current_blocked(sigmask_t mask);
+int dequeue_wanted(sigmask_t wanted, struct siginfo *info);
+int do_sigaction(int sig, const struct k_sigaction *new, struct k_sigaction *old);
+int kill_task(int sig, struct siginfo *info, struct task_struct *t, bool group);	/* with permission check; tasklist_lock held */

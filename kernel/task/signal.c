@@ -1,0 +1,746 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Signals: who may send what to whom, what is pending, and what to do about it. Building the frame
+ * for a handler is the CPU's part (kernel/cpu/sigframe.c).
+ *
+ * A signal is sent to a thread (its own pending set) or to a process (the shared one). A standard
+ * signal that is pending already is dropped; real-time signals queue. Delivery happens only on the
+ * way back to user mode, in the context of the receiver, so sending is: set the bit, wake the task.
+ * TIF_SIGPENDING is the summary "there is something unblocked"; it is computed under siglock.
+ *
+ * siglock (per sighand, interrupts off) guards pending sets, masks, actions and the stop state. It
+ * nests inside tasklist_lock, which keeps the target from going away. Sources: signal(7), kill(2),
+ * sigaction(2), credentials(7).
+ */
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/sigframe.h"
+#include "kernel/cpu/uaccess.h"
+#include "kernel/panic.h"
+#include "kernel/task/internal.h"
+#include "kernel/task/pid.h"
+#include "lib/abi/capability.h"
+#include "lib/abi/errno.h"
+#include "lib/div64.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+
+struct sigqueue {
+	struct list_head list;
+	struct siginfo info;
+};
+static struct kmem_cache *sigqueue_cache;
+
+#define SYNCHRONOUS_MASK (sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | sigmask(SIGTRAP) | \
+	sigmask(SIGFPE) | sigmask(SIGSYS))
+#define IGNORE_MASK (sigmask(SIGCONT) | sigmask(SIGCHLD) | sigmask(SIGWINCH) | sigmask(SIGURG))
+
+static bool sig_ignored(struct task_struct *t, int sig)
+{
+	unsigned long handler = t->sighand->action[sig - 1].sa_handler;
+
+	/* A blocked signal may get a handler before it is unblocked. */
+	if (t->blocked & sigmask(sig))
+		return false;
+	if (t->signal->flags & SIGNAL_UNKILLABLE && handler == (unsigned long)SIG_DFL)
+		return true;
+	return handler == (unsigned long)SIG_IGN || (handler == (unsigned long)SIG_DFL && sigmask(sig) & IGNORE_MASK);
+}
+
+bool signal_pending(struct task_struct *t) { return test_thread_flag(t->thread_info, TIF_SIGPENDING); }
+
+bool fatal_signal_pending(struct task_struct *t)
+{
+	return signal_pending(t) && t->pending.signal & sigmask(SIGKILL);
+}
+
+/* siglock held, for t == current or a task being made to look. */
+static bool compute_sigpending(struct task_struct *t)
+{
+	if (((t->pending.signal | t->signal->shared_pending.signal) & ~t->blocked) || t->signal->group_stop_count) {
+		set_thread_flag(t->thread_info, TIF_SIGPENDING);
+		return true;
+	}
+	return false;
+}
+
+void recalc_sigpending(void)
+{
+	if (!compute_sigpending(current))
+		clear_thread_flag(current->thread_info, TIF_SIGPENDING);
+}
+
+void signal_wake_up(struct task_struct *t, bool fatal)
+{
+	set_thread_flag(t->thread_info, TIF_SIGPENDING);
+	wake_up_state(t, TASK_INTERRUPTIBLE | (fatal ? TASK_WAKEKILL | TASK_STOPPED | TASK_TRACED : 0));
+	resched_if_running(t);
+}
+
+/* ---- pending sets; siglock held ---- */
+
+static void remove_queued(struct sigpending *p, sigmask_t mask)
+{
+	struct sigqueue *q, *next;
+
+	if (!(p->signal & mask))
+		return;
+	p->signal &= ~mask;
+	list_for_each_entry_safe(q, next, &p->list, list)
+		if (sigmask(q->info.si_signo) & mask) {
+			list_del(&q->list);
+			kmem_cache_free(sigqueue_cache, q);
+		}
+}
+
+void flush_sigqueue(struct sigpending *p)
+{
+	struct sigqueue *q, *next;
+
+	p->signal = 0;
+	list_for_each_entry_safe(q, next, &p->list, list) {
+		list_del(&q->list);
+		kmem_cache_free(sigqueue_cache, q);
+	}
+}
+
+static void remove_everywhere(struct task_struct *t, sigmask_t mask)
+{
+	struct task_struct *thread;
+
+	remove_queued(&t->signal->shared_pending, mask);
+	list_for_each_entry(thread, &t->signal->thread_head, thread_group)
+		remove_queued(&thread->pending, mask);
+}
+
+/* Stop and continue cancel each other, blocked or not; continuing happens at once. */
+static void handle_stop_continue(struct task_struct *t, int sig)
+{
+	struct signal_struct *s = t->signal;
+	struct task_struct *thread;
+	u32 why = 0;
+
+	if (sigmask(sig) & SIG_KERNEL_STOP_MASK) {
+		remove_everywhere(t, sigmask(SIGCONT));
+		return;
+	}
+	if (sig != SIGCONT)
+		return;
+	remove_everywhere(t, SIG_KERNEL_STOP_MASK);
+	list_for_each_entry(thread, &s->thread_head, thread_group)
+		wake_up_state(thread, TASK_STOPPED);
+	if (s->flags & SIGNAL_STOP_STOPPED)
+		why = SIGNAL_CLD_CONTINUED;
+	else if (s->group_stop_count)
+		why = SIGNAL_CLD_STOPPED;
+	if (why) {
+		s->flags = (s->flags & ~(SIGNAL_STOP_STOPPED | SIGNAL_CLD_STOPPED)) | SIGNAL_STOP_CONTINUED | why;
+		s->group_stop_count = 0;
+		s->group_exit_code = 0;
+	}
+}
+
+static bool wants_signal(int sig, struct task_struct *t)
+{
+	if (t->blocked & sigmask(sig) || t->flags & PF_EXITING)
+		return false;
+	if (sig == SIGKILL)
+		return true;
+	return t->state != TASK_STOPPED && (t->on_cpu || !signal_pending(t));
+}
+
+/* Choose a thread that can take it now and wake it; a fatal one takes the whole process along. */
+static void complete_signal(int sig, struct task_struct *p, bool group)
+{
+	struct signal_struct *s = p->signal;
+	struct task_struct *t = NULL, *thread;
+
+	if (wants_signal(sig, p)) {
+		t = p;
+	} else if (group) {
+		list_for_each_entry(thread, &s->thread_head, thread_group)
+			if (wants_signal(sig, thread)) {
+				t = thread;
+				break;
+			}
+	}
+	if (!t)
+		return;
+	if (sig == SIGKILL && !(s->flags & SIGNAL_GROUP_EXIT)) {
+		s->flags = (s->flags & SIGNAL_UNKILLABLE) | SIGNAL_GROUP_EXIT;
+		s->group_exit_code = sig;
+		s->group_stop_count = 0;
+		list_for_each_entry(thread, &s->thread_head, thread_group)
+			if (!(thread->flags & PF_EXITING)) {
+				thread->pending.signal |= sigmask(SIGKILL);
+				signal_wake_up(thread, true);
+			}
+		return;
+	}
+	signal_wake_up(t, sig == SIGKILL);
+}
+
+static void fill_default_info(struct siginfo *q, int sig, struct siginfo *info)
+{
+	if (info > SEND_SIG_PRIV) {
+		*q = *info;
+		return;
+	}
+	memset(q, 0, sizeof(*q));
+	q->si_signo = sig;
+	q->si_code = info == SEND_SIG_PRIV ? SI_KERNEL : SI_USER;
+	if (info == SEND_SIG_NOINFO) {
+		q->si_pid = current->tgid;
+		q->si_uid = current->cred->uid;
+	}
+}
+
+/* siglock held; t still has its sighand. 0, or -EAGAIN for a real-time signal that found no memory. */
+static int __send_signal(int sig, struct siginfo *info, struct task_struct *t, bool group)
+{
+	struct sigpending *pending = group ? &t->signal->shared_pending : &t->pending;
+	struct sigqueue *q;
+
+	handle_stop_continue(t, sig);
+	if (sig_ignored(t, sig) && (info != SEND_SIG_PRIV || sig != SIGKILL))
+		return 0;
+	if (sig < SIGRTMIN && pending->signal & sigmask(sig))
+		return 0;
+	if (sig != SIGKILL) {
+		q = kmem_cache_alloc(sigqueue_cache, GFP_ATOMIC);
+		if (q) {
+			fill_default_info(&q->info, sig, info);
+			list_add_tail(&q->list, &pending->list);
+		} else if (sig >= SIGRTMIN && info > SEND_SIG_PRIV && info->si_code != SI_USER) {
+			return -EAGAIN;
+		}
+	}
+	pending->signal |= sigmask(sig);
+	complete_signal(sig, t, group);
+	return 0;
+}
+
+/* The caller keeps t from being released: tasklist_lock, or it is current. */
+static int do_send(int sig, struct siginfo *info, struct task_struct *t, bool group)
+{
+	struct sighand_struct *sighand = READ_ONCE(t->sighand);
+	unsigned long flags;
+	int err = -ESRCH;
+
+	if (!sighand)
+		return -ESRCH;
+	spin_lock_irqsave(&sighand->siglock, flags);
+	if (t->sighand == sighand)
+		err = __send_signal(sig, info, t, group);
+	spin_unlock_irqrestore(&sighand->siglock, flags);
+	return err;
+}
+
+int send_sig_info(int sig, struct siginfo *info, struct task_struct *t) { return do_send(sig, info, t, true); }
+
+int send_sig(int sig, struct task_struct *t, int priv)
+{
+	return do_send(sig, priv ? SEND_SIG_PRIV : SEND_SIG_NOINFO, t, true);
+}
+
+int __kill_pgrp(int pgrp, int sig, int priv)
+{
+	struct task_struct *p;
+	int err = -ESRCH;
+
+	for_each_in_pgrp(p, pgrp) {
+		int e = send_sig(sig, p, priv);
+
+		if (err)
+			err = e;
+	}
+	return err;
+}
+
+int kill_pgrp(int pgrp, int sig, int priv)
+{
+	int err;
+
+	spin_lock(&tasklist_lock);
+	err = __kill_pgrp(pgrp, sig, priv);
+	spin_unlock(&tasklist_lock);
+	return err;
+}
+
+/* The signal gets through: a handler that is blocked or ignored becomes the default. */
+static void force_sig_info(struct siginfo *info, struct task_struct *t)
+{
+	struct k_sigaction *action = &t->sighand->action[info->si_signo - 1];
+	unsigned long flags;
+	bool blocked;
+
+	spin_lock_irqsave(&t->sighand->siglock, flags);
+	blocked = t->blocked & sigmask(info->si_signo);
+	if (blocked || action->sa_handler == (unsigned long)SIG_IGN) {
+		action->sa_handler = (unsigned long)SIG_DFL;
+		t->blocked &= ~sigmask(info->si_signo);
+	}
+	if (action->sa_handler == (unsigned long)SIG_DFL)
+		t->signal->flags &= ~SIGNAL_UNKILLABLE;
+	__send_signal(info->si_signo, info, t, false);
+	compute_sigpending(t);
+	spin_unlock_irqrestore(&t->sighand->siglock, flags);
+}
+
+void force_sig(int sig, struct task_struct *t)
+{
+	struct siginfo info = { .si_signo = sig, .si_code = SI_KERNEL };
+
+	force_sig_info(&info, t);
+}
+
+void force_sig_fault(int sig, int code, void *addr)
+{
+	struct siginfo info = { .si_signo = sig, .si_code = code };
+
+	info.si_addr = addr;
+	force_sig_info(&info, current);
+}
+
+bool sig_is_ignored_or_blocked(int sig)
+{
+	return current->blocked & sigmask(sig) ||
+		current->sighand->action[sig - 1].sa_handler == (unsigned long)SIG_IGN;
+}
+
+/* ---- taking a signal ---- */
+
+/* Faults of the program itself come before whatever else is pending. */
+static int next_signal(const struct sigpending *p, sigmask_t mask)
+{
+	sigmask_t set = p->signal & ~mask;
+
+	if (!set)
+		return 0;
+	if (set & SYNCHRONOUS_MASK)
+		set &= SYNCHRONOUS_MASK;
+	return (u32)set ? __builtin_ctz((u32)set) + 1 : __builtin_ctz((u32)(set >> 32)) + 33;
+}
+
+static void collect(int sig, struct sigpending *p, struct siginfo *info)
+{
+	struct sigqueue *q, *first = NULL;
+	bool more = false;
+
+	list_for_each_entry(q, &p->list, list)
+		if (q->info.si_signo == sig) {
+			if (first) {
+				more = true;
+				break;
+			}
+			first = q;
+		}
+	if (!more)
+		p->signal &= ~sigmask(sig);
+	if (first) {
+		*info = first->info;
+		list_del(&first->list);
+		kmem_cache_free(sigqueue_cache, first);
+		return;
+	}
+	memset(info, 0, sizeof(*info));
+	info->si_signo = sig;
+	info->si_code = SI_USER;
+}
+
+/* The next signal that mask does not block, out of the queue; 0: none. siglock held. */
+static int dequeue_signal(sigmask_t mask, struct siginfo *info)
+{
+	struct sigpending *p = &current->pending;
+	int sig = next_signal(p, mask);
+
+	if (!sig) {
+		p = &current->signal->shared_pending;
+		sig = next_signal(p, mask);
+	}
+	if (sig)
+		collect(sig, p, info);
+	recalc_sigpending();
+	return sig;
+}
+
+/* ---- stopping ---- */
+
+/* siglock held; released. Every thread stops; the last to do so tells the parent. */
+static void do_signal_stop(int sig)
+{
+	struct signal_struct *s = current->signal;
+	struct task_struct *t;
+	bool last;
+
+	if (sig && !s->group_stop_count) {
+		s->group_exit_code = sig;
+		s->flags &= ~SIGNAL_STOP_CONTINUED;
+		s->group_stop_count = 0;
+		list_for_each_entry(t, &s->thread_head, thread_group)
+			if (!(t->flags & PF_EXITING) && t->state != TASK_STOPPED) {
+				s->group_stop_count++;
+				if (t != current)
+					signal_wake_up(t, false);
+			}
+	}
+	last = s->group_stop_count && --s->group_stop_count == 0;
+	if (last)
+		s->flags |= SIGNAL_STOP_STOPPED;
+	current->state = TASK_STOPPED;
+	spin_unlock_irq(&current->sighand->siglock);
+	if (last) {
+		spin_lock(&tasklist_lock);
+		do_notify_parent_cldstop(current, CLD_STOPPED);
+		spin_unlock(&tasklist_lock);
+	}
+	schedule();
+	spin_lock_irq(&current->sighand->siglock);
+	recalc_sigpending();
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+/* A continue that nobody has told the parent of yet. siglock held; released and false if there is none. */
+static void report_continued(void)
+{
+	struct signal_struct *s = current->signal;
+	int why = s->flags & SIGNAL_CLD_CONTINUED ? CLD_CONTINUED : CLD_STOPPED;
+
+	s->flags &= ~(SIGNAL_CLD_CONTINUED | SIGNAL_CLD_STOPPED);
+	spin_unlock_irq(&current->sighand->siglock);
+	spin_lock(&tasklist_lock);
+	do_notify_parent_cldstop(current, why);
+	spin_unlock(&tasklist_lock);
+}
+
+static bool default_stops(int sig)
+{
+	/* The terminal's stop signals mean nothing to a group that nobody can continue. */
+	return sig == SIGSTOP || !is_orphaned_pgrp(task_pgrp(current));
+}
+
+/* The next signal with a handler; default actions are carried out here. 0: none. */
+static int get_signal(struct siginfo *info, struct k_sigaction *ka)
+{
+	struct task_struct *t = current;
+
+	for (;;) {
+		int sig;
+
+		spin_lock_irq(&t->sighand->siglock);
+		if (unlikely(t->signal->flags & (SIGNAL_CLD_CONTINUED | SIGNAL_CLD_STOPPED))) {
+			report_continued();
+			continue;
+		}
+		if (unlikely(t->pending.signal & sigmask(SIGKILL))) {
+			spin_unlock_irq(&t->sighand->siglock);
+			do_group_exit(SIGKILL);
+		}
+		if (unlikely(t->signal->group_stop_count && t->state != TASK_STOPPED)) {
+			do_signal_stop(0);
+			continue;
+		}
+		sig = dequeue_signal(t->blocked, info);
+		if (!sig) {
+			spin_unlock_irq(&t->sighand->siglock);
+			return 0;
+		}
+		*ka = t->sighand->action[sig - 1];
+		if (ka->sa_handler == (unsigned long)SIG_IGN) {
+			spin_unlock_irq(&t->sighand->siglock);
+			continue;
+		}
+		if (ka->sa_handler != (unsigned long)SIG_DFL) {
+			if (ka->sa_flags & SA_RESETHAND)
+				t->sighand->action[sig - 1].sa_handler = (unsigned long)SIG_DFL;
+			spin_unlock_irq(&t->sighand->siglock);
+			return sig;
+		}
+		if (sigmask(sig) & IGNORE_MASK || t->signal->flags & SIGNAL_UNKILLABLE) {
+			spin_unlock_irq(&t->sighand->siglock);
+			continue;
+		}
+		if (sigmask(sig) & SIG_KERNEL_STOP_MASK) {
+			spin_unlock_irq(&t->sighand->siglock);
+			if (!default_stops(sig))
+				continue;
+			spin_lock_irq(&t->sighand->siglock);
+			/* A SIGCONT or SIGKILL may have come meanwhile. */
+			if (t->pending.signal & sigmask(SIGKILL) || t->signal->shared_pending.signal & sigmask(SIGCONT))
+				spin_unlock_irq(&t->sighand->siglock);
+			else
+				do_signal_stop(sig);
+			continue;
+		}
+		spin_unlock_irq(&t->sighand->siglock);
+		t->flags |= PF_SIGNALED;
+		do_group_exit(sig);
+	}
+}
+
+/* ---- on the way to user mode ---- */
+
+/* What becomes of a system call that a signal interrupted. handled: a handler is about to run. */
+static void restart_syscall(struct pt_regs *regs, bool handled, u32 sa_flags)
+{
+	if (regs->orig_eax < 0)
+		return;
+	switch (-(s32)regs->eax) {
+	case ERESTART_RESTARTBLOCK:
+		if (!handled) {
+			regs->eax = 0;		/* restart_syscall(2) */
+			regs->eip -= 2;
+			break;
+		}
+		regs->eax = (u32)-EINTR;
+		break;
+	case ERESTARTNOHAND:
+		if (handled) {
+			regs->eax = (u32)-EINTR;
+			break;
+		}
+		goto again;
+	case ERESTARTSYS:
+		if (handled && !(sa_flags & SA_RESTART)) {
+			regs->eax = (u32)-EINTR;
+			break;
+		}
+		goto again;
+	case ERESTARTNOINTR:
+again:
+		regs->eax = (u32)regs->orig_eax;
+		regs->eip -= 2;			/* over the int 0x80 again */
+		break;
+	default:
+		return;
+	}
+	regs->orig_eax = -1;			/* only once */
+}
+
+static void handle_signal(int sig, const struct siginfo *info, const struct k_sigaction *ka, struct pt_regs *regs)
+{
+	struct task_struct *t = current;
+	sigmask_t old = test_thread_flag(t->thread_info, TIF_RESTORE_SIGMASK) ? t->saved_sigmask : t->blocked;
+
+	restart_syscall(regs, true, ka->sa_flags);
+	if (setup_signal_frame(sig, info, ka, old, regs)) {
+		if (sig == SIGSEGV) {
+			spin_lock_irq(&t->sighand->siglock);
+			t->sighand->action[SIGSEGV - 1].sa_handler = (unsigned long)SIG_DFL;
+			spin_unlock_irq(&t->sighand->siglock);
+		}
+		force_sig(SIGSEGV, t);
+		return;
+	}
+	clear_thread_flag(t->thread_info, TIF_RESTORE_SIGMASK);
+	spin_lock_irq(&t->sighand->siglock);
+	t->blocked |= ka->sa_mask;
+	if (!(ka->sa_flags & SA_NODEFER))
+		t->blocked |= sigmask(sig);
+	t->blocked &= ~SIG_KERNEL_ONLY_MASK;
+	recalc_sigpending();
+	spin_unlock_irq(&t->sighand->siglock);
+}
+
+static void do_signal(struct pt_regs *regs)
+{
+	struct k_sigaction ka;
+	struct siginfo info;
+	int sig = get_signal(&info, &ka);
+
+	if (sig) {
+		handle_signal(sig, &info, &ka, regs);
+		return;
+	}
+	restart_syscall(regs, false, 0);
+	if (test_thread_flag(current->thread_info, TIF_RESTORE_SIGMASK)) {
+		clear_thread_flag(current->thread_info, TIF_RESTORE_SIGMASK);
+		spin_lock_irq(&current->sighand->siglock);
+		current->blocked = current->saved_sigmask;
+		recalc_sigpending();
+		spin_unlock_irq(&current->sighand->siglock);
+	}
+}
+
+/* From entry.asm, interrupts off: until there is nothing left to do before user mode. */
+void exit_to_user_work(struct pt_regs *regs);
+void exit_to_user_work(struct pt_regs *regs)
+{
+	struct thread_info *ti = current_thread_info();
+
+	while (READ_ONCE(ti->flags) & _TIF_WORK_MASK) {
+		u32 flags = READ_ONCE(ti->flags);
+
+		local_irq_enable();
+		if (flags & _TIF_NEED_RESCHED)
+			schedule();
+		if (flags & _TIF_SIGPENDING)
+			do_signal(regs);
+		local_irq_disable();
+	}
+}
+
+/* ---- the life of a process ---- */
+
+void flush_signal_handlers(struct task_struct *t)
+{
+	spin_lock_irq(&t->sighand->siglock);
+	for (int i = 0; i < 64; i++) {
+		struct k_sigaction *a = &t->sighand->action[i];
+		unsigned long handler = a->sa_handler == (unsigned long)SIG_IGN ? a->sa_handler : 0;
+
+		*a = (struct k_sigaction){ .sa_handler = handler };
+	}
+	spin_unlock_irq(&t->sighand->siglock);
+}
+
+/* This thread takes no more signals; what was meant for the process goes to another thread. */
+void exit_signals(struct task_struct *t)
+{
+	struct task_struct *other;
+
+	spin_lock(&tasklist_lock);
+	spin_lock_irq(&t->sighand->siglock);
+	t->flags |= PF_EXITING;
+	if (t->signal->group_stop_count)
+		t->signal->group_stop_count--;
+	list_for_each_entry(other, &t->signal->thread_head, thread_group)
+		if (other != t && !(other->flags & PF_EXITING) &&
+		    t->signal->shared_pending.signal & ~other->blocked)
+			signal_wake_up(other, false);
+	clear_thread_flag(t->thread_info, TIF_SIGPENDING);
+	spin_unlock_irq(&t->sighand->siglock);
+	spin_unlock(&tasklist_lock);
+}
+
+bool do_notify_parent(struct task_struct *t, int sig)
+{
+	struct siginfo info = { .si_signo = sig };
+	struct task_struct *parent = t->parent;
+	struct sighand_struct *sighand = parent->sighand;
+	int status = t->signal->flags & SIGNAL_GROUP_EXIT ? t->signal->group_exit_code : t->exit_code;
+	unsigned long flags, handler;
+	bool ignored = false;
+
+	info.si_pid = t->pid;
+	info.si_uid = t->cred->uid;
+	info.si_utime = (s32)div_u64(t->signal->utime, 10000000);
+	info.si_stime = (s32)div_u64(t->signal->stime, 10000000);
+	info.si_status = status & 0x7f ? status & 0x7f : status >> 8;
+	info.si_code = status & 0x80 ? CLD_DUMPED : status & 0x7f ? CLD_KILLED : CLD_EXITED;
+	spin_lock_irqsave(&sighand->siglock, flags);
+	handler = sighand->action[SIGCHLD - 1].sa_handler;
+	if (sig == SIGCHLD && (handler == (unsigned long)SIG_IGN || sighand->action[SIGCHLD - 1].sa_flags & SA_NOCLDWAIT)) {
+		ignored = true;
+		if (handler == (unsigned long)SIG_IGN)
+			sig = 0;
+	}
+	if (sig > 0)
+		__send_signal(sig, &info, parent, true);
+	__wake_up(&parent->signal->wait_chldexit, TASK_INTERRUPTIBLE, 0, NULL);
+	spin_unlock_irqrestore(&sighand->siglock, flags);
+	return ignored;
+}
+
+void do_notify_parent_cldstop(struct task_struct *t, int why)
+{
+	struct siginfo info = { .si_signo = SIGCHLD, .si_code = why };
+	struct task_struct *leader = t->group_leader, *parent = leader->parent;
+	struct sighand_struct *sighand = parent->sighand;
+	struct k_sigaction *a = &sighand->action[SIGCHLD - 1];
+	unsigned long flags;
+
+	info.si_pid = leader->pid;
+	info.si_uid = leader->cred->uid;
+	info.si_status = why == CLD_CONTINUED ? SIGCONT : t->signal->group_exit_code & 0x7f;
+	spin_lock_irqsave(&sighand->siglock, flags);
+	if (a->sa_handler != (unsigned long)SIG_IGN && !(a->sa_flags & SA_NOCLDSTOP))
+		__send_signal(SIGCHLD, &info, parent, true);
+	__wake_up(&parent->signal->wait_chldexit, TASK_INTERRUPTIBLE, 0, NULL);
+	spin_unlock_irqrestore(&sighand->siglock, flags);
+}
+
+void set_current_blocked(sigmask_t mask)
+{
+	spin_lock_irq(&current->sighand->siglock);
+	current->blocked = mask & ~SIG_KERNEL_ONLY_MASK;
+	recalc_sigpending();
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+int set_user_sigmask(const void *user_mask, size_t sigsetsize)
+{
+	sigmask_t mask;
+
+	if (!user_mask)
+		return 0;
+	if (sigsetsize != sizeof(mask))
+		return -EINVAL;
+	if (copy_from_user(&mask, user_mask, sizeof(mask)))
+		return -EFAULT;
+	set_thread_flag(current->thread_info, TIF_RESTORE_SIGMASK);
+	current->saved_sigmask = current->blocked;
+	set_current_blocked(mask);
+	return 0;
+}
+
+void restore_saved_sigmask_unless(bool interrupted)
+{
+	if (interrupted) {
+		ASSERT(signal_pending(current));
+	} else if (test_thread_flag(current->thread_info, TIF_RESTORE_SIGMASK)) {
+		clear_thread_flag(current->thread_info, TIF_RESTORE_SIGMASK);
+		set_current_blocked(current->saved_sigmask);
+	}
+}
+
+/* For sigtimedwait. siglock held. */
+int dequeue_wanted(sigmask_t wanted, struct siginfo *info) { return dequeue_signal(~wanted, info); }
+
+/* A new action. A signal that is now ignored leaves the queues. */
+int do_sigaction(int sig, const struct k_sigaction *new, struct k_sigaction *old)
+{
+	struct task_struct *t = current;
+	struct k_sigaction *a;
+
+	if (sig < 1 || sig > 64 || (new && sigmask(sig) & SIG_KERNEL_ONLY_MASK))
+		return -EINVAL;
+	a = &t->sighand->action[sig - 1];
+	spin_lock_irq(&t->sighand->siglock);
+	if (old)
+		*old = *a;
+	if (new) {
+		*a = *new;
+		a->sa_mask &= ~SIG_KERNEL_ONLY_MASK;
+		if (a->sa_handler == (unsigned long)SIG_IGN ||
+		    (a->sa_handler == (unsigned long)SIG_DFL && sigmask(sig) & IGNORE_MASK))
+			remove_everywhere(t, sigmask(sig));
+	}
+	spin_unlock_irq(&t->sighand->siglock);
+	return 0;
+}
+
+/* Is it allowed? 0, -EPERM. tasklist_lock held. (kill(2)) */
+static int check_kill_permission(int sig, const struct siginfo *info, struct task_struct *t)
+{
+	const struct cred *me = current->cred, *it = t->cred;
+
+	if (info == SEND_SIG_PRIV)
+		return 0;
+	if (me->euid == it->suid || me->euid == it->uid || me->uid == it->suid || me->uid == it->uid || capable(CAP_KILL))
+		return 0;
+	return sig == SIGCONT && task_session(current) == task_session(t) ? 0 : -EPERM;
+}
+
+int kill_task(int sig, struct siginfo *info, struct task_struct *t, bool group)
+{
+	int err = check_kill_permission(sig, info, t);
+
+	if (err || !sig)
+		return err;
+	return do_send(sig, info, t, group);
+}
+
+void signals_init(void)
+{
+	sigqueue_cache = kmem_cache_create("sigqueue", sizeof(struct sigqueue), 8, NULL);
+}

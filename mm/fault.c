@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page faults: how a page comes into an address space. Nothing is mapped when an area is made; each
+ * page comes when it is first touched, and what kind of page depends on four things:
+ *
+ *  access  area                   entry             what happens                              function
+ *  ------  ---------------------  ----------------  ----------------------------------------  ------------------
+ *  read    anonymous              none              the zero page, read-only                  do_anonymous_page
+ *  write   anonymous              none              a new zeroed page                         do_anonymous_page
+ *  read    file                   none              the cache's page, read-only,              do_read_fault
+ *                                                   and its cached neighbours
+ *  write   file, private          none              a copy of the cache's page                do_cow_fault
+ *  write   file, shared           none              the cache's page, writable                do_shared_fault
+ *  write   any private            read-only, one    the sole owner writes on: made writable   do_wp_page
+ *                                 owner, anonymous
+ *  write   any private            read-only, else   a copy (of the zero page: a new one)      do_wp_page
+ *  write   file, shared           read-only         page_mkwrite, then made writable          do_wp_page
+ *  any     any                    already allows    another thread did it: nothing            handle_pte_fault
+ *
+ * Access that the area does not permit never gets here (kernel/cpu/fault.c). Whether a page must be
+ * copied is decided by the area and the page's count, not by the entry's read-only bit, which also
+ * means "not written yet" or "shared with nobody any more".
+ *
+ * The protocol: allocate and read with no spinlock held, then take page_table_lock and look at the
+ * entry again; if it has changed, somebody else served the fault, and what we brought is given back.
+ */
+#include "kernel/panic.h"
+#include "kernel/task/task.h"
+#include "lib/abi/errno.h"
+#include "mm/buddy.h"
+#include "mm/fault.h"
+#include "mm/filemap.h"
+#include "mm/highmem.h"
+#include "mm/pagetable.h"
+#include "mm/vma.h"
+
+struct page *zero_page;
+struct vm_event_counts vm_events;
+
+/* Which of the three rss counters a page belongs to; page_table_lock held. */
+static inline unsigned long *rss_counter(struct mm_struct *mm, const struct page *page)
+{
+	if (PageAnon(page))
+		return &mm->anon_rss;
+	return PageSwapBacked(page) ? &mm->shmem_rss : &mm->file_rss;
+}
+
+static inline void page_add_rmap(struct page *page) { atomic_inc(&page->_mapcount); }
+
+/* An entry for a counted page is put where none was; the reference goes into the table. Lock held. */
+static inline void install(struct mm_struct *mm, pmd_t *pmd, pte_t *ptep, struct page *page, pte_t pte)
+{
+	page_add_rmap(page);
+	++*rss_counter(mm, page);
+	pte_table_get(pmd);
+	set_pte(ptep, pte);
+}
+
+/* A page just for this area: anonymous, with the private bit of memory's bookkeeping. */
+static inline void make_anon(struct vm_area_struct *vma, struct page *page, unsigned long address)
+{
+	page->flags |= BIT(PG_anon) | BIT(PG_swapbacked) | BIT(PG_uptodate);	/* nobody else sees it yet */
+	page->index = address >> PAGE_SHIFT;
+	vma->has_anon = true;
+}
+
+/* For a page that the caller may write to now. */
+static inline pte_t writable_pte(struct vm_area_struct *vma, struct page *page)
+{
+	return mk_pte(page, vma->vm_page_prot | _PAGE_DIRTY | (vma->vm_flags & VM_WRITE ? _PAGE_RW : 0));
+}
+
+static int do_anonymous_page(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, bool write)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct page *page = NULL;
+	pte_t *ptep;
+
+	if (write) {
+		page = alloc_page(GFP_HIGHUSER | __GFP_ZERO);
+		if (!page)
+			return VM_FAULT_OOM;
+		make_anon(vma, page, address);
+	}
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_offset_map(pmd, address);
+	if (unlikely(!pte_none(*ptep))) {
+		spin_unlock(&mm->page_table_lock);
+		if (page)
+			put_page(page);
+		return 0;
+	}
+	if (write) {
+		install(mm, pmd, ptep, page, writable_pte(vma, page));
+	} else {
+		pte_table_get(pmd);
+		set_pte(ptep, mk_pte(zero_page, vma->vm_page_prot | _PAGE_SPECIAL));
+	}
+	spin_unlock(&mm->page_table_lock);
+	return 0;
+}
+
+static pgoff_t linear_page_index(const struct vm_area_struct *vma, unsigned long address)
+{
+	return ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff;
+}
+
+/* Asks the area for its page: uptodate, with a reference. */
+static int vma_fault(struct vm_area_struct *vma, unsigned long address, bool write, struct page **page)
+{
+	struct vm_fault vmf = { linear_page_index(vma, address), address, write, NULL };
+	int ret = vma->vm_ops->fault(vma, &vmf);
+
+	*page = vmf.page;
+	return ret;
+}
+
+/* Puts the page (whose reference it takes) at the address unless another thread was faster. */
+static int finish_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, struct page *page, pte_t pte)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pte_t *ptep;
+
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_offset_map(pmd, address);
+	/* A page that was truncated meanwhile has left its mapping and must not be mapped. */
+	if (pte_none(*ptep) && (PageAnon(page) || page->mapping || PageReserved(page))) {
+		install(mm, pmd, ptep, page, pte);
+		page = NULL;
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (page)
+		put_page(page);
+	return 0;
+}
+
+static int do_read_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd)
+{
+	struct page *page;
+	int ret;
+
+	if (vma->vm_ops->map_pages) {
+		vma->vm_ops->map_pages(vma, address);
+		if (!pte_none(*pte_offset_map(pmd, address)))
+			return 0;
+	}
+	ret = vma_fault(vma, address, false, &page);
+	if (ret & VM_FAULT_ERROR)
+		return ret;
+	return ret | finish_fault(vma, address, pmd, page, mk_pte(page, vma->vm_page_prot));
+}
+
+static int do_cow_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd)
+{
+	struct page *page, *copy = alloc_page(GFP_HIGHUSER);
+	int ret;
+
+	if (!copy)
+		return VM_FAULT_OOM;
+	ret = vma_fault(vma, address, true, &page);
+	if (ret & VM_FAULT_ERROR) {
+		put_page(copy);
+		return ret;
+	}
+	copy_highpage(copy, page);
+	put_page(page);
+	make_anon(vma, copy, address);
+	vm_events.pgcow++;
+	return ret | finish_fault(vma, address, pmd, copy, writable_pte(vma, copy));
+}
+
+static int do_shared_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd)
+{
+	struct page *page;
+	int ret = vma_fault(vma, address, true, &page);
+
+	if (ret & VM_FAULT_ERROR)
+		return ret;
+	if (vma->vm_ops->page_mkwrite) {
+		int err = vma->vm_ops->page_mkwrite(vma, page);
+
+		if (err) {
+			put_page(page);
+			return err;
+		}
+		unlock_page(page);
+	}
+	set_page_dirty(page);
+	return ret | finish_fault(vma, address, pmd, page, writable_pte(vma, page));
+}
+
+/* A write to a shared page of a file that was only read so far. */
+static int wp_shared(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, pte_t old)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct page *page = pte_page(old);
+	pte_t *ptep;
+
+	get_page(page);
+	spin_unlock(&mm->page_table_lock);
+	if (vma->vm_ops && vma->vm_ops->page_mkwrite) {
+		int err = vma->vm_ops->page_mkwrite(vma, page);
+
+		if (err) {
+			put_page(page);
+			return err;
+		}
+		unlock_page(page);
+	}
+	set_page_dirty(page);
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_offset_map(pmd, address);
+	if (pte_present(*ptep) && pte_pfn(*ptep) == page_to_pfn(page)) {
+		update_pte_low(ptep, pte_mkdirty(pte_mkyoung(pte_mkwrite(*ptep))));
+		flush_tlb_page(mm, address);
+	}
+	spin_unlock(&mm->page_table_lock);
+	put_page(page);
+	return 0;
+}
+
+/* Replaces the entry by one for a private copy. The old page is a counted one or the zero page. */
+static int wp_copy(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, pte_t old)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct page *page = pte_page(old), *copy;
+	bool zero = pte_special(old);
+	pte_t *ptep;
+
+	if (!zero)
+		get_page(page);
+	spin_unlock(&mm->page_table_lock);
+	copy = alloc_page(zero ? GFP_HIGHUSER | __GFP_ZERO : GFP_HIGHUSER);
+	if (!copy) {
+		if (!zero)
+			put_page(page);
+		return VM_FAULT_OOM;
+	}
+	if (!zero)
+		copy_highpage(copy, page);
+	make_anon(vma, copy, address);
+	vm_events.pgcow++;
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_offset_map(pmd, address);
+	if (likely(pte_present(*ptep) && pte_pfn(*ptep) == page_to_pfn(page) && !pte_write(*ptep))) {
+		ptep_get_and_clear(ptep);
+		flush_tlb_page(mm, address);
+		if (!zero) {
+			--*rss_counter(mm, page);
+			atomic_dec(&page->_mapcount);
+			put_page(page);		/* the table's reference; ours is still there */
+		}
+		++mm->anon_rss;
+		page_add_rmap(copy);
+		set_pte(ptep, writable_pte(vma, copy));
+		copy = NULL;
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (!zero)
+		put_page(page);
+	if (copy)
+		put_page(copy);
+	return 0;
+}
+
+/* A write to a page that is there but read-only. Lock held; released. */
+static int do_wp_page(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, pte_t *ptep)
+{
+	pte_t pte = *ptep;
+
+	if (vma->vm_flags & VM_SHARED && !pte_special(pte))
+		return wp_shared(vma, address, pmd, pte);
+	if (!pte_special(pte) && PageAnon(pte_page(pte)) && page_count(pte_page(pte)) == 1) {
+		update_pte_low(ptep, pte_mkdirty(pte_mkyoung(pte_mkwrite(pte))));
+		flush_tlb_page(vma->vm_mm, address);
+		spin_unlock(&vma->vm_mm->page_table_lock);
+		return 0;
+	}
+	return wp_copy(vma, address, pmd, pte);
+}
+
+static int handle_pte_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, bool write)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pte_t *ptep = pte_offset_map(pmd, address), pte;
+
+	/* A first look without the lock: whoever fills an empty entry looks again with it. */
+	if (ptep->low == 0) {
+		if (!vma->vm_ops)
+			return do_anonymous_page(vma, address, pmd, write);
+		if (!write)
+			return do_read_fault(vma, address, pmd);
+		return vma->vm_flags & VM_SHARED ? do_shared_fault(vma, address, pmd) : do_cow_fault(vma, address, pmd);
+	}
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_offset_map(pmd, address);
+	pte = *ptep;
+	if (pte_present(pte)) {
+		if (write && !pte_write(pte))
+			return do_wp_page(vma, address, pmd, ptep);
+		update_pte_low(ptep, write ? pte_mkdirty(pte_mkyoung(pte)) : pte_mkyoung(pte));
+		flush_tlb_page(mm, address);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return 0;
+}
+
+int handle_mm_fault(struct vm_area_struct *vma, unsigned long address, bool write)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pmd_t *pmd = pmd_for(mm, address);
+
+	address &= PAGE_MASK;
+	vm_events.pgfault++;
+	if (unlikely(pmd_none(*pmd)) && pte_alloc(mm, address))
+		return VM_FAULT_OOM;
+	return handle_pte_fault(vma, address, pmd, write);
+}
+
+void map_cached_page(struct vm_area_struct *vma, unsigned long address, struct page *page)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pmd_t *pmd = pmd_for(mm, address);
+	pte_t *ptep = pte_offset_map(pmd, address);
+
+	if (!pte_none(*ptep))
+		return;
+	get_page(page);
+	/* Old, so that reclaim can tell what was really used. */
+	install(mm, pmd, ptep, page, mk_pte(page, vma->vm_page_prot & ~_PAGE_ACCESSED));
+}
+
+#define STACK_GUARD_GAP (256u << PAGE_SHIFT)
+
+int expand_stack(struct vm_area_struct *vma, unsigned long address)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long grow;
+
+	address &= PAGE_MASK;
+	if (address >= vma->vm_start)
+		return 0;
+	grow = (vma->vm_start - address) >> PAGE_SHIFT;
+	if (vma->vm_end - address > rlimit(RLIMIT_STACK) || address < PAGE_SIZE * 16)
+		return -ENOMEM;
+	if (vma->vm_prev && !(vma->vm_prev->vm_flags & VM_GROWSDOWN) &&
+	    vma->vm_prev->vm_flags & (VM_READ | VM_WRITE | VM_EXEC) && address - vma->vm_prev->vm_end < STACK_GUARD_GAP)
+		return -ENOMEM;
+	if (vma->vm_prev && address < vma->vm_prev->vm_end)
+		return -ENOMEM;
+	if (((u64)(mm->total_vm + grow) << PAGE_SHIFT) > rlimit(RLIMIT_AS) || vm_acct_memory(grow))
+		return -ENOMEM;
+	vma_adjust(vma, address, vma->vm_end, vma->vm_pgoff - grow);
+	mm->total_vm += grow;
+	mm->stack_vm += grow;
+	return 0;
+}
+
+int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma;
+
+	for (vma = find_vma(mm, start); vma && start < end; vma = vma->vm_next) {
+		unsigned long stop = min(end, vma->vm_end);
+		/* Private writable pages get their copy now; shared ones must not become dirty by it. */
+		bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+
+		if (vma->vm_start > start)
+			start = vma->vm_start;
+		if (!(vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC)))
+			return -EFAULT;
+		for (; start < stop; start += PAGE_SIZE) {
+			int ret;
+
+			if (fatal_signal_pending(current))
+				return -EINTR;
+			ret = handle_mm_fault(vma, start, write);
+			if (ret & VM_FAULT_OOM)
+				return -ENOMEM;
+			if (ret & VM_FAULT_ERROR)
+				return -EFAULT;
+		}
+	}
+	return 0;
+}
+
+size_t access_process_vm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len, bool write)
+{
+	size_t done = 0;
+
+	down_read(&mm->mmap_sem);
+	while (done < len) {
+		struct vm_area_struct *vma = find_vma(mm, addr);
+		size_t offset = addr & (PAGE_SIZE - 1), n = min(len - done, PAGE_SIZE - offset);
+		struct page *page;
+		pte_t *ptep, pte;
+		char *p;
+
+		if (!vma || vma->vm_start > addr || (vma->vm_flags & VM_IO) ||
+		    handle_mm_fault(vma, addr, write) & VM_FAULT_ERROR)
+			break;
+		spin_lock(&mm->page_table_lock);
+		ptep = pte_offset_map(pmd_for(mm, addr), addr);
+		pte = *ptep;
+		page = pte_present(pte) ? pte_page(pte) : NULL;
+		if (page)
+			get_page(page);
+		spin_unlock(&mm->page_table_lock);
+		if (!page)
+			continue;	/* it was taken away again: once more */
+		p = kmap(page);
+		__builtin_memcpy(write ? p + offset : (char *)buf + done, write ? (char *)buf + done : p + offset, n);
+		kunmap(page);
+		put_page(page);
+		done += n;
+		addr += n;
+	}
+	up_read(&mm->mmap_sem);
+	return done;
+}
+
+void fault_init(void)
+{
+	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	BUG_ON(!zero_page);
+	SetPageReserved(zero_page);
+}

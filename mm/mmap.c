@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mmap, munmap and brk: ranges of addresses come and go. Nothing here touches a page table entry
+ * except through zap_page_range(); pages come by faults.
+ *
+ * Order of work, everywhere: check the arguments and limits, take the memory that will be needed,
+ * remove what stood in the way (MAP_FIXED), and only then change the tree. Sources: mmap(2), brk(2).
+ */
+#include "fs/fs.h"
+#include "kernel/panic.h"
+#include "kernel/task/task.h"
+#include "lib/abi/capability.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
+#include "lib/abi/mman.h"
+#include "lib/abi/personality.h"
+#include "lib/err.h"
+#include "mm/fault.h"
+#include "mm/filemap.h"
+#include "mm/pagetable.h"
+#include "mm/shmem.h"
+#include "mm/vma.h"
+
+#define MMAP_MIN_ADDR 65536u
+#define MIN_MMAP_GAP (128u << 20)	/* below the stack, however small its limit */
+#define STACK_TOP_GAP (1u << 20)
+
+/* The mmap area grows down from below the room that the stack may take. */
+unsigned long mmap_base_for(unsigned long stack_top)
+{
+	u64 gap = rlimit(RLIMIT_STACK) + STACK_TOP_GAP;
+
+	if (gap < MIN_MMAP_GAP)
+		gap = MIN_MMAP_GAP;
+	if (gap > TASK_SIZE / 6 * 5)
+		gap = TASK_SIZE / 6 * 5;
+	return PAGE_ALIGN(stack_top - (unsigned long)gap);
+}
+
+static bool range_is_free(struct mm_struct *mm, unsigned long addr, unsigned long len)
+{
+	struct vm_area_struct *vma;
+
+	if (addr < MMAP_MIN_ADDR || len > TASK_SIZE || addr > TASK_SIZE - len)
+		return false;
+	vma = find_vma(mm, addr);
+	return !vma || addr + len <= vma->vm_start;
+}
+
+unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long hint, unsigned long len)
+{
+	unsigned long addr;
+
+	hint = PAGE_ALIGN(hint);
+	if (hint && range_is_free(mm, hint, len))
+		return hint;
+	addr = vma_highest_gap(mm, len, MMAP_MIN_ADDR, mm->mmap_base);
+	/* Nothing below the base: try what lies above it and the stack. */
+	if (is_err_value(addr))
+		addr = vma_lowest_gap(mm, len, mm->mmap_base, TASK_SIZE);
+	return addr;
+}
+
+static u32 prot_to_vm(u32 prot)
+{
+	return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0) | (prot & PROT_EXEC ? VM_EXEC : 0);
+}
+
+/* Flags for a mapping of the file, by how it was opened: errno as mmap(2) lists them. */
+static int file_flags(struct file *file, u32 prot, u32 type, u32 *vm_flags)
+{
+	if (!(file->f_mode & FMODE_READ))
+		return -EACCES;
+	if (!file->f_op->mmap)
+		return -ENODEV;
+	if (type == MAP_SHARED) {
+		if (prot & PROT_WRITE && !(file->f_mode & FMODE_WRITE))
+			return -EACCES;
+		*vm_flags |= VM_SHARED | VM_MAYSHARE;
+		if (!(file->f_mode & FMODE_WRITE))
+			*vm_flags &= ~(VM_MAYWRITE | VM_SHARED);
+	}
+	if (file->f_path.mnt && file->f_path.mnt->mnt_flags & MNT_NOEXEC) {
+		if (prot & PROT_EXEC)
+			return -EPERM;
+		*vm_flags &= ~VM_MAYEXEC;
+	}
+	return 0;
+}
+
+static void account_area(struct mm_struct *mm, u32 vm_flags, struct file *file, long pages)
+{
+	mm->total_vm += (unsigned long)pages;
+	if (vm_flags & VM_GROWSDOWN)
+		mm->stack_vm += (unsigned long)pages;
+	else if ((vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
+		mm->data_vm += (unsigned long)pages;
+	else if (vm_flags & VM_EXEC && file)
+		mm->exec_vm += (unsigned long)pages;
+	if (vm_flags & VM_LOCKED)
+		mm->locked_vm += (unsigned long)pages;
+	mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
+}
+
+static int check_limits(struct mm_struct *mm, u32 vm_flags, unsigned long pages)
+{
+	if (((u64)(mm->total_vm + pages) << PAGE_SHIFT) > rlimit(RLIMIT_AS))
+		return -ENOMEM;
+	if ((vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE &&
+	    ((u64)(mm->data_vm + pages) << PAGE_SHIFT) > rlimit(RLIMIT_DATA))
+		return -ENOMEM;
+	if (vm_flags & VM_LOCKED && ((u64)(mm->locked_vm + pages) << PAGE_SHIFT) > rlimit(RLIMIT_MEMLOCK) &&
+	    !capable(CAP_IPC_LOCK))
+		return -EAGAIN;
+	return 0;
+}
+
+/* A new area or the growth of a neighbour; addr is free. Takes its own reference to the file. */
+static unsigned long map_region(struct file *file, unsigned long addr, unsigned long len, u32 vm_flags, pgoff_t pgoff)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long pages = len >> PAGE_SHIFT;
+	struct vm_area_struct *vma;
+	struct vma_slot slot;
+	bool charged = false;
+	int err;
+
+	if ((vm_flags & (VM_WRITE | VM_SHARED | VM_NORESERVE)) == VM_WRITE) {
+		if (vm_acct_memory(pages))
+			return (unsigned long)-ENOMEM;
+		vm_flags |= VM_ACCOUNT;
+		charged = true;
+	}
+	if (!vma_find_slot(mm, addr, addr + len, &slot))
+		panic("map_region: %08lx is taken", addr);
+	vma = vma_merge(mm, slot.prev, addr, addr + len, vm_flags, file, pgoff);
+	if (vma)
+		goto done;
+	err = -ENOMEM;
+	if (mm->map_count >= sysctl_max_map_count)
+		goto uncharge;
+	vma = vma_alloc(mm);
+	if (!vma)
+		goto uncharge;
+	vma->vm_start = addr;
+	vma->vm_end = addr + len;
+	vma->vm_flags = vm_flags;
+	vma->vm_page_prot = vm_get_page_prot(vm_flags);
+	vma->vm_pgoff = pgoff;
+	if (file) {
+		vma->vm_file = get_file(file);
+		err = file->f_op->mmap(file, vma);
+		if (err) {
+			vma->vm_ops = NULL;
+			vma_free(vma);
+			goto uncharge;
+		}
+	}
+	vma_link(mm, vma, &slot);
+done:
+	account_area(mm, vm_flags, file, (long)pages);
+	return addr;
+uncharge:
+	if (charged)
+		vm_unacct_memory(pages);
+	return (unsigned long)err;
+}
+
+static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len, u32 flags)
+{
+	if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
+		return get_unmapped_area(mm, addr, len);
+	if (addr & ~PAGE_MASK)
+		return (unsigned long)-EINVAL;
+	if (len > TASK_SIZE || addr > TASK_SIZE - len)
+		return (unsigned long)-ENOMEM;
+	if (addr < MMAP_MIN_ADDR && !capable(CAP_SYS_RAWIO))
+		return (unsigned long)-EPERM;
+	if (flags & MAP_FIXED_NOREPLACE && find_vma_intersection(mm, addr, addr + len))
+		return (unsigned long)-EEXIST;
+	return addr;
+}
+
+unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, u32 prot, u32 flags, pgoff_t pgoff)
+{
+	struct mm_struct *mm = current->mm;
+	u32 vm_flags, type = flags & MAP_TYPE;
+	struct file *backing = file;
+	int err;
+
+	if (!len)
+		return (unsigned long)-EINVAL;
+	len = PAGE_ALIGN(len);
+	if (!len || len > TASK_SIZE)
+		return (unsigned long)-ENOMEM;
+	if (pgoff + (len >> PAGE_SHIFT) < pgoff)
+		return (unsigned long)-EOVERFLOW;
+	if (mm->map_count > sysctl_max_map_count)
+		return (unsigned long)-ENOMEM;
+	addr = choose_address(mm, addr, len, flags);
+	if (is_err_value(addr))
+		return addr;
+	vm_flags = prot_to_vm(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | mm->def_flags |
+		(flags & MAP_GROWSDOWN ? VM_GROWSDOWN : 0) | (flags & MAP_LOCKED ? VM_LOCKED : 0) |
+		(flags & MAP_NORESERVE && sysctl_overcommit_memory != 2 ? VM_NORESERVE : 0);
+	if (type == MAP_SHARED_VALIDATE)
+		type = MAP_SHARED;
+	if (type != MAP_SHARED && type != MAP_PRIVATE)
+		return (unsigned long)-EINVAL;
+	err = check_limits(mm, vm_flags, len >> PAGE_SHIFT);
+	if (err)
+		return (unsigned long)err;
+	if (file) {
+		err = file_flags(file, prot, type, &vm_flags);
+		if (err)
+			return (unsigned long)err;
+	} else if (type == MAP_SHARED) {
+		if (vm_flags & VM_GROWSDOWN)
+			return (unsigned long)-EINVAL;
+		/* Shared memory without a name is a file without a name. */
+		backing = shmem_file_setup("dev/zero", len, vm_flags);
+		if (IS_ERR(backing))
+			return (unsigned long)PTR_ERR(backing);
+		vm_flags |= VM_SHARED | VM_MAYSHARE;
+		pgoff = 0;
+	} else {
+		pgoff = addr >> PAGE_SHIFT;
+	}
+	err = flags & MAP_FIXED ? do_munmap(mm, addr, len) : 0;
+	addr = err ? (unsigned long)err : map_region(backing, addr, len, vm_flags, pgoff);
+	if (backing && backing != file)
+		fput(backing);
+	return addr;
+}
+
+/* Everything of [start, end) is in whole areas now; take them off the tree and free them. */
+static void remove_areas(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	while (vma && vma->vm_start < end) {
+		struct vm_area_struct *next = vma->vm_next;
+		long pages = (long)vma_pages(vma);
+
+		zap_page_range(mm, vma, vma->vm_start, vma->vm_end);
+		vma_unlink(mm, vma);
+		account_area(mm, vma->vm_flags, vma->vm_file, -pages);
+		if (vma->vm_flags & VM_ACCOUNT)
+			vm_unacct_memory((unsigned long)pages);
+		vma_free(vma);
+		vma = next;
+	}
+	free_pgtables(mm, start, end);
+}
+
+int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
+{
+	struct vm_area_struct *vma;
+	unsigned long end;
+	int err;
+
+	if (start & ~PAGE_MASK || start > TASK_SIZE || len > TASK_SIZE - start)
+		return -EINVAL;
+	len = PAGE_ALIGN(len);
+	if (!len)
+		return -EINVAL;
+	end = start + len;
+	vma = find_vma_intersection(mm, start, end);
+	if (!vma)
+		return 0;
+	if (start > vma->vm_start) {
+		/* A hole in the middle makes one area more. */
+		err = split_vma(mm, vma, start, false);
+		if (err)
+			return err;
+		vma = vma->vm_next;
+	}
+	for (struct vm_area_struct *last = vma; last && last->vm_start < end; last = last->vm_next)
+		if (last->vm_end > end) {
+			err = split_vma(mm, last, end, true);
+			if (err)
+				return err;
+			if (vma == last)
+				vma = last->vm_prev;
+			break;
+		}
+	remove_areas(mm, vma, start, end);
+	return 0;
+}
+
+int do_brk(unsigned long addr, unsigned long len, u32 vm_flags)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long ret;
+	int err;
+
+	vm_flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | mm->def_flags;
+	err = check_limits(mm, vm_flags, len >> PAGE_SHIFT);
+	if (err)
+		return err;
+	ret = map_region(NULL, addr, len, vm_flags, addr >> PAGE_SHIFT);
+	return is_err_value(ret) ? (int)ret : 0;
+}
+
+long sys_brk(unsigned long brk);
+long sys_brk(unsigned long brk)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long old, new, result;
+
+	down_write(&mm->mmap_sem);
+	result = mm->brk;
+	if (brk < mm->start_brk || brk >= TASK_SIZE)
+		goto out;
+	if ((u64)(brk - mm->start_brk) + (mm->end_data - mm->start_data) > rlimit(RLIMIT_DATA))
+		goto out;
+	old = PAGE_ALIGN(mm->brk);
+	new = PAGE_ALIGN(brk);
+	if (new < old) {
+		if (do_munmap(mm, new, old - new))
+			goto out;
+	} else if (new > old) {
+		/* Keep a page's distance from whatever lies above. */
+		if (find_vma_intersection(mm, old, new + PAGE_SIZE) || do_brk(old, new - old, 0))
+			goto out;
+		if (mm->def_flags & VM_LOCKED)
+			populate_range(mm, old, new);
+	}
+	result = mm->brk = brk;
+out:
+	up_write(&mm->mmap_sem);
+	return (long)result;
+}
+
+unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, u32 prot, u32 flags, pgoff_t pgoff)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long ret;
+	bool populate;
+
+	down_write(&mm->mmap_sem);
+	ret = do_mmap(file, addr, len, prot, flags, pgoff);
+	populate = flags & MAP_LOCKED || mm->def_flags & VM_LOCKED || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
+	if (unlikely(populate && !is_err_value(ret))) {
+		downgrade_write(&mm->mmap_sem);
+		populate_range(mm, ret, ret + PAGE_ALIGN(len));
+		up_read(&mm->mmap_sem);
+		return ret;
+	}
+	up_write(&mm->mmap_sem);
+	return ret;
+}
+
+long sys_mmap2(unsigned long addr, unsigned long len, u32 prot, u32 flags, unsigned int fd, unsigned long pgoff);
+long sys_mmap2(unsigned long addr, unsigned long len, u32 prot, u32 flags, unsigned int fd, unsigned long pgoff)
+{
+	struct file *file = NULL;
+	unsigned long ret;
+
+	if (!(flags & MAP_ANONYMOUS)) {
+		file = fget(fd);
+		if (!file)
+			return -EBADF;
+	}
+	ret = vm_mmap(file, addr, len, prot, flags, pgoff);
+	if (file)
+		fput(file);
+	return (long)ret;
+}
+
+long sys_old_mmap(const struct mmap_arg_struct *args);
+long sys_old_mmap(const struct mmap_arg_struct *args)
+{
+	struct mmap_arg_struct a;
+
+	if (copy_from_user(&a, args, sizeof(a)))
+		return -EFAULT;
+	if (a.offset & ~PAGE_MASK)
+		return -EINVAL;
+	return sys_mmap2(a.addr, a.len, a.prot, a.flags, a.fd, a.offset >> PAGE_SHIFT);
+}
+
+long sys_munmap(unsigned long addr, size_t len);
+long sys_munmap(unsigned long addr, size_t len)
+{
+	struct mm_struct *mm = current->mm;
+	int err;
+
+	down_write(&mm->mmap_sem);
+	err = do_munmap(mm, addr, len);
+	up_write(&mm->mmap_sem);
+	return err;
+}

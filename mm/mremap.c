@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mremap(2): an area grows, shrinks or moves. Moving takes the page table entries along, so no page
+ * is copied and no private change is lost.
+ */
+#include "fs/fs.h"
+#include "kernel/panic.h"
+#include "kernel/task/task.h"
+#include "lib/abi/errno.h"
+#include "lib/abi/mman.h"
+#include "lib/err.h"
+#include "mm/fault.h"
+#include "mm/pagetable.h"
+#include "mm/vma.h"
+
+static unsigned long fail(int err) { return (unsigned long)err; }
+
+/* The area that holds all of [addr, addr + old_len), if it may become new_len long. */
+static struct vm_area_struct *vma_to_resize(struct mm_struct *mm, unsigned long addr, unsigned long old_len,
+					    unsigned long new_len)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+	unsigned long more = new_len > old_len ? (new_len - old_len) >> PAGE_SHIFT : 0;
+
+	if (!vma || vma->vm_start > addr || old_len > vma->vm_end - addr)
+		return ERR_PTR(-EFAULT);
+	if (!old_len && !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
+		return ERR_PTR(-EINVAL);
+	if (more && vma->vm_flags & VM_DONTEXPAND)
+		return ERR_PTR(-EFAULT);
+	if (((u64)(mm->total_vm + more) << PAGE_SHIFT) > rlimit(RLIMIT_AS))
+		return ERR_PTR(-ENOMEM);
+	if (vma->vm_flags & VM_LOCKED && ((u64)(mm->locked_vm + more) << PAGE_SHIFT) > rlimit(RLIMIT_MEMLOCK))
+		return ERR_PTR(-EAGAIN);
+	return vma;
+}
+
+static void account_growth(struct mm_struct *mm, const struct vm_area_struct *vma, unsigned long pages)
+{
+	mm->total_vm += pages;
+	if ((vma->vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE)
+		mm->data_vm += pages;
+	if (vma->vm_flags & VM_LOCKED)
+		mm->locked_vm += pages;
+}
+
+/* A new area of new_len at new_addr takes over the pages of the old one. new_addr is free. */
+static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, unsigned long old_len,
+			      unsigned long new_len, unsigned long new_addr, bool dont_unmap)
+{
+	unsigned long pages = new_len >> PAGE_SHIFT;
+	bool charged = vma->vm_flags & VM_ACCOUNT;
+	struct vm_area_struct *fresh;
+	struct vma_slot slot;
+
+	if (mm->map_count >= sysctl_max_map_count - 3)
+		return fail(-ENOMEM);
+	if (charged && vm_acct_memory(pages))
+		return fail(-ENOMEM);
+	fresh = vma_dup(vma);
+	if (!fresh)
+		goto uncharge;
+	fresh->vm_start = new_addr;
+	fresh->vm_end = new_addr + new_len;
+	fresh->vm_pgoff = vma->vm_file ? vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT) : new_addr >> PAGE_SHIFT;
+	if (!vma_find_slot(mm, fresh->vm_start, fresh->vm_end, &slot))
+		panic("move_vma: %08lx is taken", new_addr);
+	vma_link(mm, fresh, &slot);
+	account_growth(mm, fresh, pages);
+	if (move_page_tables(vma, addr, fresh, new_addr, min(old_len, new_len))) {
+		/* Bring back what has moved already; its tables are still there. */
+		move_page_tables(fresh, new_addr, vma, addr, min(old_len, new_len));
+		do_munmap(mm, new_addr, new_len);
+		return fail(-ENOMEM);
+	}
+	if (!dont_unmap && old_len)
+		do_munmap(mm, addr, old_len);
+	return new_addr;
+uncharge:
+	if (charged)
+		vm_unacct_memory(pages);
+	return fail(-ENOMEM);
+}
+
+static unsigned long mremap_to(struct mm_struct *mm, unsigned long addr, unsigned long old_len, unsigned long new_len,
+			       unsigned long new_addr, u32 flags)
+{
+	struct vm_area_struct *vma;
+	int err;
+
+	if (flags & MREMAP_FIXED) {
+		if (new_addr & ~PAGE_MASK || new_len > TASK_SIZE || new_addr > TASK_SIZE - new_len)
+			return fail(-EINVAL);
+		if (addr + old_len > new_addr && new_addr + new_len > addr)
+			return fail(-EINVAL);
+	}
+	vma = vma_to_resize(mm, addr, min(old_len, new_len), new_len);
+	if (IS_ERR(vma))
+		return fail((int)PTR_ERR(vma));
+	if (flags & MREMAP_FIXED) {
+		err = do_munmap(mm, new_addr, new_len);
+		if (err)
+			return fail(err);
+	} else {
+		new_addr = get_unmapped_area(mm, new_addr, new_len);
+		if (is_err_value(new_addr))
+			return new_addr;
+	}
+	if (old_len > new_len) {
+		err = do_munmap(mm, addr + new_len, old_len - new_len);
+		if (err)
+			return fail(err);
+		old_len = new_len;
+	}
+	vma = vma_to_resize(mm, addr, old_len, new_len);
+	if (IS_ERR(vma))
+		return fail((int)PTR_ERR(vma));
+	return move_vma(mm, vma, addr, old_len, new_len, new_addr, flags & MREMAP_DONTUNMAP);
+}
+
+/* Longer without moving, if the area ends where the range does and there is room behind it. */
+static bool expand_in_place(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, unsigned long old_len,
+			    unsigned long new_len)
+{
+	unsigned long more = new_len - old_len, pages = more >> PAGE_SHIFT;
+
+	if (addr + old_len != vma->vm_end || new_len > TASK_SIZE - addr || find_vma_intersection(mm, vma->vm_end, vma->vm_end + more))
+		return false;
+	if (vma->vm_flags & VM_ACCOUNT && vm_acct_memory(pages))
+		return false;
+	vma_adjust(vma, vma->vm_start, vma->vm_end + more, vma->vm_pgoff);
+	account_growth(mm, vma, pages);
+	return true;
+}
+
+static unsigned long do_mremap(struct mm_struct *mm, unsigned long addr, unsigned long old_len, unsigned long new_len,
+			       u32 flags, unsigned long new_addr)
+{
+	struct vm_area_struct *vma;
+	unsigned long to;
+	int err;
+
+	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
+		return mremap_to(mm, addr, old_len, new_len, new_addr, flags);
+	vma = find_vma(mm, addr);
+	if (!vma || vma->vm_start > addr)
+		return fail(-EFAULT);
+	if (old_len >= new_len) {
+		if (old_len == new_len)
+			return addr + old_len > vma->vm_end ? fail(-EFAULT) : addr;
+		err = do_munmap(mm, addr + new_len, old_len - new_len);
+		return err ? fail(err) : addr;
+	}
+	vma = vma_to_resize(mm, addr, old_len, new_len);
+	if (IS_ERR(vma))
+		return fail((int)PTR_ERR(vma));
+	if (old_len && expand_in_place(mm, vma, addr, old_len, new_len))
+		return addr;
+	if (!(flags & MREMAP_MAYMOVE))
+		return fail(-ENOMEM);
+	to = get_unmapped_area(mm, 0, new_len);
+	if (is_err_value(to))
+		return to;
+	return move_vma(mm, vma, addr, old_len, new_len, to, false);
+}
+
+long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len, u32 flags, unsigned long new_addr);
+long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len, u32 flags, unsigned long new_addr)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long ret;
+
+	if (flags & ~(u32)(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP))
+		return -EINVAL;
+	if ((flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !(flags & MREMAP_MAYMOVE))
+		return -EINVAL;
+	if (flags & MREMAP_DONTUNMAP && old_len != new_len)
+		return -EINVAL;
+	if (addr & ~PAGE_MASK)
+		return -EINVAL;
+	old_len = PAGE_ALIGN(old_len);
+	new_len = PAGE_ALIGN(new_len);
+	if (!new_len)
+		return -EINVAL;
+	if (new_len > TASK_SIZE)
+		return -ENOMEM;
+	down_write(&mm->mmap_sem);
+	ret = do_mremap(mm, addr, old_len, new_len, flags, new_addr);
+	up_write(&mm->mmap_sem);
+	return (long)ret;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Out of memory. First the caches that can be built again are shrunk: the dentry and inode caches,
+ * empty slabs, spare page tables, the CPU's free lists. If a page fault still cannot be served, no
+ * error can be returned to anybody, so the process that holds most memory is killed (badness: its
+ * resident pages, page tables included, shifted by oom_score_adj), with a report that says why.
+ */
+#include "kernel/panic.h"
+#include "kernel/task/task.h"
+#include "lib/string.h"
+#include "mm/highmem.h"
+#include "mm/mm.h"
+#include "mm/oom.h"
+#include "mm/pagetable.h"
+#include "mm/slab.h"
+#include "mm/zone.h"
+
+bool reclaim_memory(gfp_t gfp, unsigned int order)
+{
+	unsigned long before = nr_free_pages();
+
+	(void)order;
+	if (current->flags & PF_MEMALLOC)
+		return false;
+	current->flags |= PF_MEMALLOC;
+	if (gfp & __GFP_FS)
+		shrink_slab(128);
+	kmem_cache_shrink_all();
+	quicklist_trim();
+	drain_all_pages();
+	current->flags &= ~PF_MEMALLOC;
+	return nr_free_pages() > before;
+}
+
+static long badness(struct task_struct *p)
+{
+	struct mm_struct *mm = p->mm;
+	long points;
+
+	if (!mm || (p->signal->flags & SIGNAL_UNKILLABLE) || p->oom_score_adj == -1000)
+		return 0;
+	points = (long)(get_mm_rss(mm) + mm->nr_ptes);
+	points += p->oom_score_adj * (long)(totalram_pages() / 1000);
+	return points > 0 ? points : 1;
+}
+
+static struct task_struct *select_victim(void)
+{
+	struct task_struct *p, *worst = NULL;
+	long most = 0;
+
+	spin_lock(&tasklist_lock);
+	for_each_process(p) {
+		long points = badness(p);
+
+		if (points > 0)
+			pr_warn("oom: %5d %-16s %8lu KiB resident, badness %ld\n", p->pid, p->comm,
+				p->mm ? get_mm_rss(p->mm) * 4 : 0, points);
+		if (points > most) {
+			most = points;
+			worst = p;
+		}
+	}
+	if (worst)
+		get_task_struct(worst);
+	spin_unlock(&tasklist_lock);
+	return worst;
+}
+
+void out_of_memory(void)
+{
+	static DEFINE_MUTEX(oom_lock);
+	struct task_struct *victim;
+
+	if (fatal_signal_pending(current))
+		return;			/* already dying: let it go on and free its memory */
+	mutex_lock(&oom_lock);
+	pr_warn("oom: %s[%d] found no memory: %lu of %lu pages free\n", current->comm, current->pid,
+		nr_free_pages(), totalram_pages());
+	victim = select_victim();
+	if (!victim) {
+		mutex_unlock(&oom_lock);
+		panic("out of memory and nothing to kill");
+	}
+	pr_err("Out of memory: Killed process %d (%s)\n", victim->pid, victim->comm);
+	send_sig(SIGKILL, victim, 1);
+	put_task_struct(victim);
+	mutex_unlock(&oom_lock);
+	/* Give it the time to end before anybody else looks. */
+	if (victim != current) {
+		set_current_state(TASK_KILLABLE);
+		schedule_hrtimeout(ktime_get() + 20 * NSEC_PER_MSEC);
+	}
+}
+
+#if DEBUG
+void poison_pages(struct page *page, unsigned int order)
+{
+	for (unsigned long i = 0; i < 1ul << order; i++) {
+		void *p = kmap_atomic(page + i);
+
+		memset(p, 0xa5, PAGE_SIZE);
+		kunmap_atomic(p);
+	}
+}
+#endif

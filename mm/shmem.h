@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+/* Shared anonymous memory is a file of a tmpfs without a name. fs/tmpfs implements this. */
+#include "lib/types.h"
+
+struct file;
+/* A file of the given size, unlinked, read-write; ERR_PTR. Charges its pages unless VM_NORESERVE. Sleeps. */
+struct file *shmem_file_setup(const char *name, loff_t size, u32 vm_flags);

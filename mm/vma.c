@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Areas: finding, inserting, splitting and merging them.
+ *
+ * Every area is on a list sorted by address, for walks, and in a red-black tree, for searches. Each
+ * tree node also knows the largest hole that lies directly before any area of its subtree
+ * (rb_subtree_gap), so a free range of a given size is found by going down the tree once, however
+ * many areas there are. An area's hole changes when it or the area before it changes; then the
+ * values of its ancestors are computed again.
+ */
+#include "fs/fs.h"
+#include "kernel/panic.h"
+#include "lib/abi/errno.h"
+#include "mm/filemap.h"
+#include "mm/slab.h"
+#include "mm/vma.h"
+
+static struct kmem_cache *vma_cache;
+
+static inline struct vm_area_struct *area(struct rb_node *n) { return rb_entry(n, struct vm_area_struct, vm_rb); }
+
+static inline unsigned long gap_before(const struct vm_area_struct *vma)
+{
+	return vma->vm_start - (vma->vm_prev ? vma->vm_prev->vm_end : 0);
+}
+
+static unsigned long compute_gap(const struct vm_area_struct *vma)
+{
+	unsigned long gap = gap_before(vma);
+
+	if (vma->vm_rb.rb_left)
+		gap = max(gap, area(vma->vm_rb.rb_left)->rb_subtree_gap);
+	if (vma->vm_rb.rb_right)
+		gap = max(gap, area(vma->vm_rb.rb_right)->rb_subtree_gap);
+	return gap;
+}
+
+static void gap_propagate(struct rb_node *n, struct rb_node *stop)
+{
+	while (n != stop) {
+		struct vm_area_struct *vma = area(n);
+		unsigned long gap = compute_gap(vma);
+
+		if (vma->rb_subtree_gap == gap)
+			return;
+		vma->rb_subtree_gap = gap;
+		n = rb_parent(n);
+	}
+}
+
+static void gap_copy(struct rb_node *from, struct rb_node *to) { area(to)->rb_subtree_gap = area(from)->rb_subtree_gap; }
+
+static void gap_rotate(struct rb_node *old, struct rb_node *top)
+{
+	area(top)->rb_subtree_gap = area(old)->rb_subtree_gap;
+	area(old)->rb_subtree_gap = compute_gap(area(old));
+}
+
+static const struct rb_augment_callbacks gap_callbacks = { gap_propagate, gap_copy, gap_rotate };
+
+static void gap_update(struct vm_area_struct *vma)
+{
+	if (vma)
+		gap_propagate(&vma->vm_rb, NULL);
+}
+
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = mm->mmap_cache;
+	struct rb_node *n;
+
+	if (vma && vma->vm_start <= addr && addr < vma->vm_end)
+		return vma;
+	vma = NULL;
+	for (n = mm->mm_rb.rb_node; n;) {
+		struct vm_area_struct *v = area(n);
+
+		if (addr < v->vm_end) {
+			vma = v;
+			if (addr >= v->vm_start)
+				break;
+			n = n->rb_left;
+		} else {
+			n = n->rb_right;
+		}
+	}
+	if (vma)
+		WRITE_ONCE(mm->mmap_cache, vma);
+	return vma;
+}
+
+bool vma_find_slot(struct mm_struct *mm, unsigned long start, unsigned long end, struct vma_slot *slot)
+{
+	slot->link = &mm->mm_rb.rb_node;
+	slot->parent = NULL;
+	slot->prev = NULL;
+	while (*slot->link) {
+		struct vm_area_struct *v = area(*slot->link);
+
+		slot->parent = *slot->link;
+		if (end <= v->vm_start) {
+			slot->link = &slot->parent->rb_left;
+		} else if (start >= v->vm_end) {
+			slot->prev = v;
+			slot->link = &slot->parent->rb_right;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void file_link(struct vm_area_struct *vma)
+{
+	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
+
+	if (!mapping)
+		return;
+	mutex_lock(&mapping->i_mmap_lock);
+	list_add_tail(&vma->shared, &mapping->i_mmap);
+	mutex_unlock(&mapping->i_mmap_lock);
+}
+
+void vma_forget_file(struct vm_area_struct *vma)
+{
+	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
+
+	if (!mapping)
+		return;
+	mutex_lock(&mapping->i_mmap_lock);
+	list_del_init(&vma->shared);
+	mutex_unlock(&mapping->i_mmap_lock);
+}
+
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_slot *slot)
+{
+	struct vm_area_struct *next = slot->prev ? slot->prev->vm_next : mm->mmap;
+
+	vma->vm_prev = slot->prev;
+	vma->vm_next = next;
+	if (slot->prev)
+		slot->prev->vm_next = vma;
+	else
+		mm->mmap = vma;
+	if (next)
+		next->vm_prev = vma;
+	rb_link_node(&vma->vm_rb, slot->parent, slot->link);
+	vma->rb_subtree_gap = 0;
+	gap_propagate(&vma->vm_rb, NULL);
+	rb_insert_augmented(&vma->vm_rb, &mm->mm_rb, &gap_callbacks);
+	gap_update(next);
+	mm->map_count++;
+	file_link(vma);
+}
+
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	struct vm_area_struct *next = vma->vm_next;
+
+	rb_erase_augmented(&vma->vm_rb, &mm->mm_rb, &gap_callbacks);
+	if (vma->vm_prev)
+		vma->vm_prev->vm_next = next;
+	else
+		mm->mmap = next;
+	if (next)
+		next->vm_prev = vma->vm_prev;
+	gap_update(next);
+	mm->map_count--;
+	if (mm->mmap_cache == vma)
+		mm->mmap_cache = NULL;
+	vma_forget_file(vma);
+}
+
+/* The file's list is locked, since unmap_mapping_range() computes with the borders. */
+void vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end, pgoff_t pgoff)
+{
+	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
+
+	if (mapping)
+		mutex_lock(&mapping->i_mmap_lock);
+	vma->vm_start = start;
+	vma->vm_end = end;
+	vma->vm_pgoff = pgoff;
+	if (mapping)
+		mutex_unlock(&mapping->i_mmap_lock);
+	gap_update(vma);
+	gap_update(vma->vm_next);
+}
+
+struct vm_area_struct *vma_alloc(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma = kmem_cache_zalloc(vma_cache, GFP_KERNEL);
+
+	if (vma) {
+		vma->vm_mm = mm;
+		INIT_LIST_HEAD(&vma->shared);
+	}
+	return vma;
+}
+
+struct vm_area_struct *vma_dup(const struct vm_area_struct *vma)
+{
+	struct vm_area_struct *copy = kmem_cache_alloc(vma_cache, GFP_KERNEL);
+
+	if (!copy)
+		return NULL;
+	*copy = *vma;
+	INIT_LIST_HEAD(&copy->shared);
+	if (copy->vm_file)
+		get_file(copy->vm_file);
+	if (copy->vm_ops && copy->vm_ops->open)
+		copy->vm_ops->open(copy);
+	return copy;
+}
+
+void vma_free(struct vm_area_struct *vma)
+{
+	if (vma->vm_ops && vma->vm_ops->close)
+		vma->vm_ops->close(vma);
+	if (vma->vm_file)
+		fput(vma->vm_file);
+	kmem_cache_free(vma_cache, vma);
+}
+
+int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, bool new_below)
+{
+	pgoff_t upper = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+	struct vm_area_struct *fresh;
+	struct vma_slot slot;
+
+	if (mm->map_count >= sysctl_max_map_count)
+		return -ENOMEM;
+	fresh = vma_dup(vma);
+	if (!fresh)
+		return -ENOMEM;
+	if (new_below) {
+		fresh->vm_end = addr;
+		vma_adjust(vma, addr, vma->vm_end, upper);
+	} else {
+		fresh->vm_start = addr;
+		fresh->vm_pgoff = upper;
+		vma_adjust(vma, vma->vm_start, addr, vma->vm_pgoff);
+	}
+	if (!vma_find_slot(mm, fresh->vm_start, fresh->vm_end, &slot))
+		panic("split_vma: overlap at %08lx", addr);
+	vma_link(mm, fresh, &slot);
+	return 0;
+}
+
+static bool same_kind(const struct vm_area_struct *vma, u32 vm_flags, const struct file *file)
+{
+	return vma->vm_flags == vm_flags && vma->vm_file == file && !(vma->vm_ops && vma->vm_ops->close);
+}
+
+/* Anonymous areas have no offset that anybody sees, as long as none was moved. */
+static bool follows(const struct vm_area_struct *vma, unsigned long start, const struct file *file, pgoff_t pgoff)
+{
+	return vma->vm_end == start && (!file || vma->vm_pgoff + vma_pages(vma) == pgoff);
+}
+
+struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long start,
+				 unsigned long end, u32 vm_flags, struct file *file, pgoff_t pgoff)
+{
+	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
+	bool with_prev, with_next;
+
+	if (vm_flags & (VM_IO | VM_DONTEXPAND))
+		return NULL;
+	with_prev = prev && same_kind(prev, vm_flags, file) && follows(prev, start, file, pgoff);
+	with_next = next && next->vm_start == end && same_kind(next, vm_flags, file) &&
+		(!file || next->vm_pgoff == pgoff + ((end - start) >> PAGE_SHIFT));
+	if (with_prev && with_next) {
+		unsigned long new_end = next->vm_end;
+		bool has_anon = next->has_anon;
+
+		vma_unlink(mm, next);
+		vma_free(next);
+		vma_adjust(prev, prev->vm_start, new_end, prev->vm_pgoff);
+		prev->has_anon |= has_anon;
+		return prev;
+	}
+	if (with_prev) {
+		vma_adjust(prev, prev->vm_start, end, prev->vm_pgoff);
+		return prev;
+	}
+	if (with_next) {
+		vma_adjust(next, start, next->vm_end, file ? pgoff : start >> PAGE_SHIFT);
+		return next;
+	}
+	return NULL;
+}
+
+/*
+ * Search for a hole from the top. Only subtrees that have a large enough hole are entered, the right
+ * one first; a hole that is too high is cut to the window. The hole above the last area is in no
+ * subtree and is tried first.
+ */
+unsigned long vma_highest_gap(struct mm_struct *mm, unsigned long len, unsigned long low, unsigned long high)
+{
+	struct rb_node *n = rb_last(&mm->mm_rb), *down = mm->mm_rb.rb_node;
+	unsigned long last_end = n ? area(n)->vm_end : 0;
+	unsigned long floor = max(last_end, low);
+
+	if (high >= floor && high - floor >= len)
+		return high - len;
+	if (!down || area(down)->rb_subtree_gap < len)
+		return (unsigned long)-ENOMEM;
+	for (n = down;;) {
+		struct vm_area_struct *v = area(n);
+		unsigned long gap_start = v->vm_prev ? v->vm_prev->vm_end : 0, gap_end;
+
+		/* Right subtree first, unless all of it lies above the window. */
+		if (n->rb_right && v->vm_end < high && area(n->rb_right)->rb_subtree_gap >= len) {
+			n = n->rb_right;
+			continue;
+		}
+here:
+		v = area(n);
+		gap_start = max(v->vm_prev ? v->vm_prev->vm_end : 0, low);
+		gap_end = min(v->vm_start, high);
+		if (gap_end > gap_start && gap_end - gap_start >= len)
+			return gap_end - len;
+		if (v->vm_start <= low)
+			return (unsigned long)-ENOMEM;
+		if (n->rb_left && area(n->rb_left)->rb_subtree_gap >= len) {
+			n = n->rb_left;
+			continue;
+		}
+		/* Up, until we come from a right child: that parent is the next lower area. */
+		for (;;) {
+			struct rb_node *child = n;
+
+			n = rb_parent(n);
+			if (!n)
+				return (unsigned long)-ENOMEM;
+			if (n->rb_right == child)
+				goto here;
+		}
+	}
+}
+
+/* From the bottom, area by area from the first that ends behind low: for requests that name a floor. */
+unsigned long vma_lowest_gap(struct mm_struct *mm, unsigned long len, unsigned long low, unsigned long high)
+{
+	struct vm_area_struct *v = find_vma(mm, low);
+	unsigned long addr = low;
+
+	for (; v; v = v->vm_next) {
+		if (addr + len <= v->vm_start)
+			break;
+		addr = max(addr, v->vm_end);
+	}
+	return addr + len <= high && addr + len > addr ? addr : (unsigned long)-ENOMEM;
+}
+
+bool vma_tree_valid(struct mm_struct *mm)
+{
+	struct vm_area_struct *v = mm->mmap, *prev = NULL;
+	struct rb_node *n = rb_first(&mm->mm_rb);
+	int count = 0;
+
+	for (; v; prev = v, v = v->vm_next, n = rb_next(n), count++)
+		if (!n || area(n) != v || v->vm_prev != prev || v->vm_start >= v->vm_end ||
+		    (prev && prev->vm_end > v->vm_start) || v->rb_subtree_gap != compute_gap(v))
+			return false;
+	return !n && count == mm->map_count;
+}
+
+void vma_cache_init(void)
+{
+	vma_cache = kmem_cache_create("vm_area_struct", sizeof(struct vm_area_struct), 8, NULL);
+}
