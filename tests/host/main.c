@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "lib/string.h"
 #include "tests/host/host.h"
 
@@ -90,5 +91,7 @@ int main(int argc, char **argv)
 		}
 	}
 	printf("%u passed, %u failed, 0 skipped\n", passed, failed);
-	return failed != 0 || passed == 0;
+	if (failed || !passed)
+		_exit(1);	/* a test that was broken off has freed nothing: no report of leaks */
+	return 0;
 }
