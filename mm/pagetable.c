@@ -23,7 +23,7 @@
 struct mm_struct init_mm = {
 	.pgd = swapper_pg_dir,
 	.mm_users = ATOMIC_INIT(1),
-	.mm_count = ATOMIC_INIT(1),
+	.mm_count = ATOMIC_INIT(2),	/* itself, and the boot CPU that runs on it */
 	.mmap_sem = RWSEM_INIT(init_mm.mmap_sem),
 };
 u64 supported_pte_mask = ~_PAGE_NX;

@@ -147,8 +147,8 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_slot 
 	rb_link_node(&vma->vm_rb, slot->parent, slot->link);
 	vma->rb_subtree_gap = 0;
 	gap_propagate(&vma->vm_rb, NULL);
+	gap_update(next);		/* before any rotation, which would compute it and hide that its ancestors are stale */
 	rb_insert_augmented(&vma->vm_rb, &mm->mm_rb, &gap_callbacks);
-	gap_update(next);
 	mm->map_count++;
 	file_link(vma);
 }
