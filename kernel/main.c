@@ -129,6 +129,7 @@ void kernel_main(u32 magic, u32 info_phys)
 	signals_init();
 	init_task.signal->thread_head.next = init_task.signal->thread_head.prev = &init_task.signal->thread_head;
 	local_irq_enable();
+	system_running = true;
 	vfs_init();
 	init = kthread_run(run_init, NULL, "init");
 	if (IS_ERR(init))

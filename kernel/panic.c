@@ -16,6 +16,7 @@
 
 static int panic_timeout;
 static bool in_panic;
+bool system_running;
 static bool no_current;		/* on the double-fault stack: do not look for thread_info */
 
 static int set_panic(const char *value) { return kstrtoint(value, 10, &panic_timeout); }
@@ -128,9 +129,7 @@ void warn_report(const char *file, int line, const char *what)
 #if DEBUG
 void might_sleep(void)
 {
-	if (!current || (!in_atomic() && !irqs_disabled()))
-		return;
-	if (in_panic)
+	if (!system_running || in_panic || (!in_atomic() && !irqs_disabled()))
 		return;
 	panic("sleeping function called from atomic context at %p", __builtin_return_address(0));
 }

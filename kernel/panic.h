@@ -15,6 +15,7 @@ void dump_stack_from(unsigned long ebp);
 	if (unlikely(c_) && !warned_) { warned_ = true; warn_report(__FILE__, __LINE__, #cond); } c_; })
 void warn_report(const char *file, int line, const char *what);
 
+extern bool system_running;	/* interrupts and the scheduler are on; before that one task runs alone */
 #if DEBUG
 #define ASSERT(cond) do { if (unlikely(!(cond))) panic("%s:%d: ASSERT(%s)", __FILE__, __LINE__, #cond); } while (0)
 void might_sleep(void);		/* panics, with the place, if this context must not sleep */

@@ -11,6 +11,7 @@
  * and may be done from interrupt handlers.
  */
 #include "kernel/sched/spinlock.h"
+#include "lib/abi/errno.h"
 #include "lib/list.h"
 
 struct wait_queue_entry;
