@@ -117,6 +117,7 @@ void machine_halt(void)
 void machine_power_off(void)
 {
 	acpi_power_off();
+	udelay(1000000);		/* the machine may take its time */
 	pr_emerg("power off failed: no ACPI S5; it is now safe to turn off the machine\n");
 	machine_halt();
 }
