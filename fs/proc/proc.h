@@ -35,6 +35,3 @@ int proc_dointvec(const struct ctl_table *t, bool write, char *buf, size_t *len)
 int proc_dointvec_minmax(const struct ctl_table *t, bool write, char *buf, size_t *len);
 int proc_doulongvec(const struct ctl_table *t, bool write, char *buf, size_t *len);
 int proc_dostring(const struct ctl_table *t, bool write, char *buf, size_t *len);
-
-/* A task has gone: forget its directory (called by release_task, any lock but spinlocks; sleeps). */
-void proc_flush_task(int pid, int tgid);

@@ -19,6 +19,12 @@
 #include "mm/mm.h"
 
 static struct kmem_cache *tmpfs_inode_cache;
+static atomic_t all_pages;
+
+unsigned long tmpfs_pages(void)
+{
+	return atomic_read(&all_pages);
+}
 
 static int reserve_inode(struct tmpfs_sb_info *info)
 {
@@ -50,6 +56,7 @@ int tmpfs_charge(struct inode *inode)
 		err = -ENOSPC;
 	} else {
 		info->used_pages++;
+		atomic_inc(&all_pages);
 		TMPFS_I(inode)->charged++;
 		inode->i_blocks += PAGE_SIZE / 512;
 	}
@@ -61,6 +68,7 @@ static void uncharge_locked(struct tmpfs_sb_info *info, struct inode *inode, uns
 {
 	TMPFS_I(inode)->charged -= pages;
 	info->used_pages -= pages;
+	atomic_sub(pages, &all_pages);
 	inode->i_blocks -= (u64)pages * (PAGE_SIZE / 512);
 }
 

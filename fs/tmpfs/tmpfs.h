@@ -39,6 +39,7 @@ extern const struct address_space_operations tmpfs_aops;
 struct inode *tmpfs_get_inode(struct super_block *sb, const struct inode *dir, umode_t mode, dev_t dev, int *err);
 int tmpfs_charge(struct inode *inode);		/* one page: 0 or -ENOSPC */
 void tmpfs_uncharge(struct inode *inode, unsigned long pages);
+unsigned long tmpfs_pages(void);			/* of all instances, shared memory too */
 void tmpfs_recharge(struct inode *inode);	/* after pages were dropped: count what is left */
 int tmpfs_fill_super(struct super_block *sb, void *data);
 void shmem_init(struct file_system_type *type);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* The system as a whole: /proc/stat, uptime, loadavg, version, cmdline, cpuinfo, interrupts and the like (proc(5)). */
+#include "fs/proc/internal.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/init.h"
+#include "kernel/sched/sched.h"
+#include "kernel/task/internal.h"
+#include "kernel/task/uts.h"
+#include "kernel/time.h"
+#include "kernel/timer.h"
+#include "lib/div64.h"
+
+static int version_show(struct seq_file *m, void *v)
+{
+	down_read(&uts_sem);
+	seq_printf(m, "%s version %s (gcc %s) %s\n", utsname.sysname, utsname.release, __VERSION__, utsname.version);
+	up_read(&uts_sem);
+	return 0;
+}
+
+static int cmdline_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%s\n", saved_command_line);
+	return 0;
+}
+
+static void put_time(struct seq_file *m, u64 ns, char end)
+{
+	u32 rem;
+	u64 sec = div_u64_rem(ns, 1000000000u, &rem);
+
+	seq_printf(m, "%llu.%02u%c", (unsigned long long)sec, rem / 10000000, end);
+}
+
+static int uptime_show(struct seq_file *m, void *v)
+{
+	put_time(m, ktime_get(), ' ');
+	put_time(m, idle_time_ns(), '\n');
+	return 0;
+}
+
+/* The averages have 11 bits of fraction. */
+static int loadavg_show(struct seq_file *m, void *v)
+{
+	unsigned long load[3];
+	int last_pid, i;
+
+	get_avenrun(load);
+	spin_lock(&tasklist_lock);
+	last_pid = list_last_entry(&init_task.tasks, struct task_struct, tasks)->pid;
+	spin_unlock(&tasklist_lock);
+	for (i = 0; i < 3; i++) {
+		unsigned long n = load[i] + 2048 / 200;	/* round to hundredths */
+
+		seq_printf(m, "%lu.%02lu ", n >> 11, (n & 2047) * 100 >> 11);
+	}
+	seq_printf(m, "%u/%d %d\n", nr_running_tasks(), nr_threads_total, last_pid);
+	return 0;
+}
+
+static void put_ticks(struct seq_file *m, const char *name)
+{
+	seq_printf(m, "%s %llu 0 %llu %llu 0 0 0 0 0 0\n", name, (unsigned long long)nsec_to_clock_t(cpu_user_ns),
+		   (unsigned long long)nsec_to_clock_t(cpu_system_ns), (unsigned long long)nsec_to_clock_t(idle_time_ns()));
+}
+
+static unsigned int count_blocked(void)
+{
+	struct task_struct *p, *t;
+	unsigned int n = 0;
+
+	spin_lock(&tasklist_lock);
+	for_each_process(p)
+		if (p->signal && p->sighand)
+			for_each_thread(p, t)
+				n += (t->state & TASK_UNINTERRUPTIBLE) && !t->exit_state;
+	spin_unlock(&tasklist_lock);
+	return n;
+}
+
+static int stat_show(struct seq_file *m, void *v)
+{
+	u64 total = 0;
+	unsigned int irq;
+
+	put_ticks(m, "cpu ");
+	put_ticks(m, "cpu0");
+	for (irq = 0; irq < NR_IRQS; irq++)
+		total += irq_count(irq);
+	seq_printf(m, "intr %llu", (unsigned long long)total);
+	for (irq = 0; irq < NR_IRQS; irq++)
+		seq_printf(m, " %llu", (unsigned long long)irq_count(irq));
+	seq_printf(m, "\nctxt %llu\nbtime %llu\nprocesses %lu\nprocs_running %u\nprocs_blocked %u\n",
+		   (unsigned long long)nr_context_switches(), (unsigned long long)div_u64(ktime_real_offset(), 1000000000u),
+		   total_forks, nr_running_tasks(), count_blocked());
+	return 0;
+}
+
+static int interrupts_show(struct seq_file *m, void *v)
+{
+	unsigned int irq;
+
+	seq_puts(m, "           CPU0       \n");
+	for (irq = 0; irq < NR_IRQS; irq++)
+		if (irq_name(irq))
+			seq_printf(m, "%3u: %10llu  %s\n", irq, (unsigned long long)irq_count(irq), irq_name(irq));
+	return 0;
+}
+
+/* Names as Linux gives them, by bit of CPUID leaf 1; NULL: reserved or without a name. */
+static const char *const edx_flags[32] = {
+	"fpu", "vme", "de", "pse", "tsc", "msr", "pae", "mce", "cx8", "apic", NULL, "sep", "mtrr", "pge", "mca", "cmov",
+	"pat", "pse36", "pn", "clflush", NULL, "dts", "acpi", "mmx", "fxsr", "sse", "sse2", "ss", "ht", "tm", "ia64", "pbe",
+};
+static const char *const ecx_flags[32] = {
+	"pni", "pclmulqdq", "dtes64", "monitor", "ds_cpl", "vmx", "smx", "est", "tm2", "ssse3", "cid", "sdbg", "fma", "cx16",
+	"xtpr", "pdcm", NULL, "pcid", "dca", "sse4_1", "sse4_2", "x2apic", "movbe", "popcnt", "tsc_deadline_timer", "aes",
+	"xsave", NULL, "avx", "f16c", "rdrand", "hypervisor",
+};
+
+static void put_flags(struct seq_file *m, u32 bits, const char *const *names)
+{
+	int i;
+
+	for (i = 0; i < 32; i++)
+		if ((bits & BIT(i)) && names[i])
+			seq_printf(m, " %s", names[i]);
+}
+
+static int cpuinfo_show(struct seq_file *m, void *v)
+{
+	const struct cpu_features *c = &boot_cpu;
+	u32 family = c->signature >> 8 & 15, model = c->signature >> 4 & 15;
+
+	/* Intel SDM volume 2, CPUID leaf 1: the extended fields count for families 6 and 15. */
+	if (family == 6 || family == 15)
+		model |= c->signature >> 12 & 0xf0;
+	if (family == 15)
+		family += c->signature >> 20 & 0xff;
+	seq_printf(m, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n",
+		   c->vendor, family, model, c->model[0] ? c->model : "unknown", c->signature & 15);
+	seq_printf(m, "cpu MHz\t\t: %u.%03u\nphysical id\t: 0\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1\n", tsc_khz / 1000,
+		   tsc_khz % 1000);
+	seq_puts(m, "fpu\t\t: yes\nfpu_exception\t: yes\nwp\t\t: yes\nflags\t\t:");
+	put_flags(m, c->edx, edx_flags);
+	if (c->nx)
+		seq_puts(m, " nx");
+	put_flags(m, c->ecx, ecx_flags);
+	seq_printf(m, "\nbogomips\t: %u.%02u\nclflush size\t: 64\ncache_alignment\t: 64\n"
+		   "address sizes\t: %u bits physical, 32 bits virtual\n\n", tsc_khz / 500, tsc_khz / 5 % 100, c->phys_bits);
+	return 0;
+}
+
+static int filesystems_show(struct seq_file *m, void *v)
+{
+	filesystems_proc_show(m);
+	return 0;
+}
+
+static int devices_show(struct seq_file *m, void *v)
+{
+	chrdev_show(m);
+	return 0;
+}
+
+static int proc_system_init(void)
+{
+	proc_create_single("version", 0444, NULL, version_show);
+	proc_create_single("cmdline", 0444, NULL, cmdline_show);
+	proc_create_single("uptime", 0444, NULL, uptime_show);
+	proc_create_single("loadavg", 0444, NULL, loadavg_show);
+	proc_create_single("stat", 0444, NULL, stat_show);
+	proc_create_single("interrupts", 0444, NULL, interrupts_show);
+	proc_create_single("cpuinfo", 0444, NULL, cpuinfo_show);
+	proc_create_single("filesystems", 0444, NULL, filesystems_show);
+	proc_create_single("devices", 0444, NULL, devices_show);
+	return 0;
+}
+fs_initcall(proc_system_init);
