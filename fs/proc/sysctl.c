@@ -198,7 +198,7 @@ static int proc_printk(const struct ctl_table *t, bool write, char *buf, size_t 
 	return 0;
 }
 
-extern int randomize_va_space;	/* kernel/task/exec.c: 0 off, 1 stack and mmap, 2 the heap too */
+static int randomize_va_space;	/* 0: every program is laid out the same; there is no other mode yet */
 static int pid_max = PID_MAX;
 static int drop_caches_value;
 
@@ -217,7 +217,7 @@ static const struct ctl_table kernel_table[] = {
 	{ "hostname", utsname.nodename, sizeof(utsname.nodename), 0644, proc_do_uts, 0, 0 },
 	{ "domainname", utsname.domainname, sizeof(utsname.domainname), 0644, proc_do_uts, 0, 0 },
 	{ "pid_max", &pid_max, sizeof(int), 0444, proc_dointvec, 0, 0 },
-	{ "randomize_va_space", &randomize_va_space, sizeof(int), 0644, proc_dointvec_minmax, 0, 2 },
+	{ "randomize_va_space", &randomize_va_space, sizeof(int), 0444, proc_dointvec, 0, 0 },
 	{ "printk", &console_loglevel, sizeof(int), 0644, proc_printk, 1, 15 },
 	{ .procname = NULL },
 };

@@ -5,11 +5,13 @@
  */
 #include "fs/internal.h"
 #include "fs/tmpfs/tmpfs.h"
+#include "kernel/cpu/uaccess.h"
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
 #include "lib/abi/errno.h"
 #include "lib/err.h"
 #include "lib/printf.h"
+#include "lib/string.h"
 #include "mm/mm.h"
 #include "mm/shmem.h"
 
@@ -77,4 +79,36 @@ struct file *shmem_file_setup(const char *name, loff_t size, u32 vm_flags)
 	}
 	f->f_mode |= FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
 	return f;
+}
+
+/* memfd_create(2): the same as a descriptor. Sealing is not offered: fcntl(F_ADD_SEALS) gives EINVAL. */
+long sys_memfd_create(const char *user_name, u32 flags)
+{
+	static const char prefix[] = "memfd:";
+	char *name;
+	struct file *f;
+	long n;
+	int fd;
+
+	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+		return -EINVAL;
+	name = kmalloc(NAME_MAX + 1, GFP_KERNEL);
+	if (!name)
+		return -ENOMEM;
+	memcpy(name, prefix, sizeof(prefix) - 1);
+	n = strncpy_from_user(name + sizeof(prefix) - 1, user_name, NAME_MAX - sizeof(prefix) + 2);
+	if (n < 0 || n > (long)(NAME_MAX - sizeof(prefix) + 1)) {
+		kfree(name);
+		return n < 0 ? n : -EINVAL;
+	}
+	fd = get_unused_fd_flags(flags & MFD_CLOEXEC ? O_CLOEXEC : 0);
+	f = fd < 0 ? ERR_PTR(fd) : shmem_file_setup(name, 0, VM_NORESERVE);
+	kfree(name);
+	if (!IS_ERR(f)) {
+		fd_install(fd, f);
+	} else if (fd >= 0) {
+		put_unused_fd(fd);
+		fd = PTR_ERR(f);
+	}
+	return fd;
 }
