@@ -54,7 +54,7 @@ static const char *const default_env[] = { "HOME=/", "TERM=linux", "PATH=/sbin:/
 
 static void __noreturn no_init(const char *tried, int err)
 {
-	panic("cannot run %s as process 1 (error %d%s). Give a ramdisk with an executable /init "
+	panic("No working init: cannot run %s as process 1 (error %d%s). Give a ramdisk with an executable /init "
 	      "(-initrd with QEMU), or name the program with init=", tried, -err,
 	      err == -ENOENT ? ": there is no such file" : err == -EACCES ? ": it is not executable" :
 	      err == -ENOEXEC ? ": it is neither ELF nor a #! script" : "");

@@ -52,27 +52,36 @@ static u32 full_tag(const struct fpu_state *f)
 	return tag;
 }
 
+/* The FSAVE part of the frame: what struct _fpstate_32 begins with. */
+struct fsave {
+	u32 cw, sw, tag, ipoff, cssel, dataoff, datasel;
+	struct _fpreg st[8];
+	u16 status, magic;
+};
+static_assert(sizeof(struct fsave) == offsetof(struct _fpstate_32, _fxsr_env), "the FXSAVE image follows");
+
 static int save_fpu(struct _fpstate_32 *user)
 {
 	struct fpu_state *f = current->thread.fpu;
-	struct _fpstate_32 s = { 0 };
+	struct fsave s;
 
 	preempt_disable();
 	fpu_save(f);
 	preempt_enable();
 	s.cw = *(u16 *)f->fxsave | 0xffff0000u;
 	s.sw = *(u16 *)(f->fxsave + 2) | 0xffff0000u;
-	s.tag = full_tag(f) | 0xffff0000u;
+	s.tag = f->fxsave[4] ? full_tag(f) | 0xffff0000u : ~0u;
 	s.ipoff = *(u32 *)(f->fxsave + 8);
 	s.cssel = *(u16 *)(f->fxsave + 12) | (u32)*(u16 *)(f->fxsave + 6) << 16;
 	s.dataoff = *(u32 *)(f->fxsave + 16);
 	s.datasel = *(u32 *)(f->fxsave + 20) | 0xffff0000u;
 	for (int i = 0; i < 8; i++)
-		memcpy(&s._st[i], f->fxsave + 32 + i * 16, sizeof(s._st[i]));
+		memcpy(&s.st[i], f->fxsave + 32 + i * 16, sizeof(s.st[i]));
 	s.status = (u16)s.sw;
 	s.magic = X86_FXSR_MAGIC;
-	memcpy(s._fxsr_env, f->fxsave, sizeof(f->fxsave));
-	return copy_to_user(user, &s, sizeof(s)) ? -EFAULT : 0;
+	if (copy_to_user(user, &s, sizeof(s)) || copy_to_user(user->_fxsr_env, f->fxsave, sizeof(f->fxsave)))
+		return -EFAULT;
+	return 0;
 }
 
 static int restore_fpu(const struct _fpstate_32 *user)
@@ -158,18 +167,20 @@ static u32 restorer(const struct k_sigaction *ka, bool rt)
 static int setup_old_frame(int sig, const struct k_sigaction *ka, sigmask_t old, struct pt_regs *r)
 {
 	static const u8 retcode[8] = { 0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80 };	/* pop eax; mov eax, 119; int 0x80 */
-	struct sigframe frame = { 0 }, *user;
+	struct { u32 pretcode; s32 sig; struct sigcontext_32 sc; } head;	/* how struct sigframe begins */
+	struct { u32 extramask; u8 retcode[8]; } tail;				/* and how it ends */
+	struct sigframe *user;
 	void *fpstate;
 
-	user = get_frame(ka, r, sizeof(frame), &fpstate);
+	user = get_frame(ka, r, sizeof(*user), &fpstate);
 	if (!user || save_fpu(fpstate))
 		return -EFAULT;
-	frame.pretcode = restorer(ka, false);
-	frame.sig = sig;
-	save_context(&frame.sc, r, old, fpstate);
-	frame.extramask[0] = (u32)(old >> 32);
-	memcpy(frame.retcode, retcode, sizeof(retcode));
-	if (copy_to_user(user, &frame, sizeof(frame)))
+	head.pretcode = restorer(ka, false);
+	head.sig = sig;
+	save_context(&head.sc, r, old, fpstate);
+	tail.extramask = (u32)(old >> 32);
+	memcpy(tail.retcode, retcode, sizeof(retcode));
+	if (copy_to_user(user, &head, sizeof(head)) || copy_to_user(user->extramask, &tail, sizeof(tail)))
 		return -EFAULT;
 	r->esp = (u32)user;
 	r->eax = (u32)sig;

@@ -129,10 +129,7 @@ void tty_buffer_unthrottle(struct tty_struct *tty);	/* tty->lock held */
 void tty_wakeup(struct tty_struct *tty);		/* the driver has room again; any context */
 
 /* The terminal itself. */
-static inline bool tty_hung_up(struct file *file)
-{
-	return (u32)file->f_version != READ_ONCE(((struct tty_struct *)file->private_data)->hangups);
-}
+bool tty_hung_up(struct file *file);		/* the file was opened before a hang-up: it is dead */
 void tty_hangup(struct tty_struct *tty);		/* all open files are dead, the session is told. Sleeps */
 size_t tty_write_room(struct tty_struct *tty);
 size_t tty_chars_in_buffer(struct tty_struct *tty);

@@ -218,30 +218,35 @@ static int tty_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static bool dead(struct file *file) { return tty_hung_up(file) && !tty_is_console_file(file); }
+bool tty_hung_up(struct file *file)
+{
+	struct tty_struct *tty = file->private_data;
+
+	return (u32)file->f_version != READ_ONCE(tty->hangups) && !tty_is_console_file(file);
+}
 
 static ssize_t tty_read(struct file *file, struct iov_iter *to, loff_t *pos)
 {
 	(void)pos;
-	return dead(file) ? 0 : n_tty_read(file->private_data, file, to);
+	return tty_hung_up(file) ? 0 : n_tty_read(file->private_data, file, to);
 }
 
 static ssize_t tty_write(struct file *file, struct iov_iter *from, loff_t *pos)
 {
 	(void)pos;
-	return dead(file) ? -EIO : n_tty_write(file->private_data, file, from);
+	return tty_hung_up(file) ? -EIO : n_tty_write(file->private_data, file, from);
 }
 
 static u32 tty_poll(struct file *file, poll_table *wait)
 {
-	if (dead(file))
+	if (tty_hung_up(file))
 		return POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM;
 	return n_tty_poll(file->private_data, file, wait);
 }
 
 static long tty_file_ioctl(struct file *file, u32 cmd, unsigned long arg)
 {
-	if (dead(file))
+	if (tty_hung_up(file))
 		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
 	return tty_ioctl(file, cmd, arg);
 }

@@ -621,6 +621,8 @@ bool do_notify_parent(struct task_struct *t, int sig)
 	unsigned long flags, handler;
 	bool ignored = false;
 
+	if (parent == &init_task)
+		return true;		/* kernel threads: the idle task waits for nobody */
 	info.si_pid = t->pid;
 	info.si_uid = t->cred->uid;
 	info.si_utime = (s32)div_u64(t->signal->utime, 10000000);

@@ -52,8 +52,11 @@ class Lab:
         return os.path.join(self.logs, re.sub(r"[^A-Za-z0-9_.-]", "-", name) + ".log")
 
     def kernel(self, build="default", test=False):
+        """The kernel of a build, "default" or "debug"; with "-test" behind it, or test, the twin with the in-kernel tests."""
         if self.stand_in:
             return self.stand_in
+        if build.endswith("-test"):
+            build, test = build[:-5], True
         return self.path(BUILDS[build] + ("pagoda-test.elf" if test else "pagoda.elf"))
 
     def machine(self, build="default", **how):

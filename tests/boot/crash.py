@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""A kernel that breaks says what, where and how it came there, and the machine ends. The checks of the debug build find their bugs."""
+from testing.lab import Case
+
+TRACE = [r"Call trace:", r"[0-9a-f]{8}>\] \w+\+0x"]
+END = r"end of panic"
+
+# What is broken (tests/kernel/crash.c), what the report must say, which builds notice.
+WAYS = [
+    ("null", r"null pointer dereference in the kernel", ("default", "debug")),
+    ("bug", r"crash\.c:\d+: BUG_ON", ("default", "debug")),
+    ("stack", r"kernel stack overflow", ("default", "debug")),
+    ("atomic", r"sleeping function called from atomic context", ("debug",)),
+    ("locktwice", r"spinlock .* taken twice", ("debug",)),
+    ("unlock", r"released but not held", ("debug",)),
+    ("doublefree", r"freed twice", ("debug",)),
+    ("redzone", r"written past the end", ("debug",)),
+    ("useafterfree", r"written to after it was freed", ("debug",)),
+]
+
+
+def cases(lab):
+    for name, message, builds in WAYS:
+        for build in builds:
+            # A double fault and its like have no chain of frames to show first.
+            expect = ["eip:", message, END] if name == "stack" else [message] + TRACE + [END]
+            yield Case(f"crash_{name}_{build}", expect, build=f"{build}-test", append=f"crash={name} quiet panic=-1")

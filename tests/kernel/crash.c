@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Ways to break the kernel on purpose, for the tests of its reports: crash=NAME on the command line of the test kernel. */
+#include "kernel/init.h"
+#include "kernel/panic.h"
+#include "kernel/sched/mutex.h"
+#include "lib/abi/errno.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+
+static DEFINE_SPINLOCK(lock_a);
+static DEFINE_MUTEX(mutex_a);
+
+/* Not a tail call, and the frame is large and used. */
+static noinline int overflow_stack(int depth)
+{
+	volatile char frame[512];
+
+	for (size_t i = 0; i < sizeof(frame); i += 64)
+		frame[i] = (char)depth;
+	return overflow_stack(depth + 1) + frame[depth % 512];
+}
+
+static void null_pointer(void) { *(volatile int *)16 = 1; }
+static void stack(void) { pr_info("%d\n", overflow_stack(0)); }
+static void sleep_in_atomic(void)
+{
+	spin_lock(&lock_a);
+	mutex_lock(&mutex_a);
+}
+static void lock_twice(void)
+{
+	spin_lock(&lock_a);
+	spin_lock(&lock_a);
+}
+static void unlock_free(void) { spin_unlock(&lock_a); }
+static void double_free(void)
+{
+	void *p = kmalloc(40, GFP_KERNEL);
+
+	kfree(p);
+	kfree(p);
+}
+static void red_zone(void)
+{
+	char *volatile p = kmalloc(40, GFP_KERNEL);
+
+	memset(p, 1, ksize(p) + 1);
+	kfree(p);
+}
+static void use_after_free(void)
+{
+	u32 *volatile p = kmalloc(64, GFP_KERNEL);
+
+	kfree(p);
+	p[5] = 1;
+	for (int i = 0; i < 100; i++)
+		(void)kmalloc(64, GFP_KERNEL);
+}
+static void bug(void) { BUG_ON(1); }
+
+static const struct { const char *name; void (*fn)(void); } ways[] = {
+	{ "null", null_pointer }, { "stack", stack }, { "atomic", sleep_in_atomic }, { "locktwice", lock_twice },
+	{ "unlock", unlock_free }, { "doublefree", double_free }, { "redzone", red_zone }, { "useafterfree", use_after_free },
+	{ "bug", bug },
+};
+
+static int crash(void)
+{
+	const char *name = cmdline_find("crash");
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(ways); i++)
+		if (strcmp(ways[i].name, name) == 0) {
+			ways[i].fn();
+			pr_err("crash=%s had no effect\n", name);
+		}
+	return 0;
+}
+late_initcall(crash);

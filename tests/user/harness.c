@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Process 1 of a test run: runs every program of /tests in a directory of its own and prints
+ *
+ *	# begin NAME
+ *	... what the program prints ...
+ *	# end NAME status N
+ *	ok NAME		(or: not ok NAME: why)
+ *
+ * On Pagoda it also weighs: before and after each test, with all caches emptied, the pages in use and the slab
+ * objects of each kind must be the same. Its exit status, 0 if all went well, becomes QEMU's (test=init). Also runs
+ * on Linux, as process 1 of a ramdisk, without the weighing.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_TESTS 256
+#define MAX_SLABS 96
+#define TIME_LIMIT 120
+
+struct weight {
+	long free_pages;
+	int slabs;
+	struct { char name[32]; long active; } slab[MAX_SLABS];
+};
+
+static int on_pagoda;
+
+static void write_file(const char *name, const char *text)
+{
+	int fd = open(name, O_WRONLY);
+
+	if (fd >= 0) {
+		write(fd, text, strlen(text));
+		close(fd);
+	}
+}
+
+/* Whole small file into buf, as a string. */
+static int read_file(const char *name, char *buf, int size)
+{
+	int fd = open(name, O_RDONLY), n, total = 0;
+
+	if (fd < 0)
+		return -1;
+	while (total < size - 1 && (n = read(fd, buf + total, size - 1 - total)) > 0)
+		total += n;
+	close(fd);
+	buf[total] = 0;
+	return total;
+}
+
+/* The buddy lists hold everything that is free once the caches are empty: columns of /proc/buddyinfo are block counts. */
+static long count_free(void)
+{
+	static char buf[4096];
+	long pages = 0;
+
+	if (read_file("/proc/buddyinfo", buf, sizeof buf) < 0)
+		return -1;
+	for (char *line = strtok(buf, "\n"); line; line = strtok(NULL, "\n")) {
+		char *p = strstr(line, "zone");
+		long order = 1;
+
+		if (!p)
+			continue;
+		for (p += 4; *p == ' '; p++)
+			;
+		while (*p && *p != ' ')
+			p++;
+		while (*p) {
+			char *end;
+			long blocks = strtol(p, &end, 10);
+
+			if (end == p)
+				break;
+			pages += blocks * order;
+			order *= 2;
+			p = end;
+		}
+	}
+	return pages;
+}
+
+static void weigh(struct weight *w)
+{
+	static char buf[16384];
+
+	memset(w, 0, sizeof *w);
+	write_file("/proc/sys/vm/drop_caches", "3\n");
+	w->free_pages = count_free();
+	if (read_file("/proc/slabinfo", buf, sizeof buf) < 0)
+		return;
+	for (char *line = strtok(buf, "\n"); line && w->slabs < MAX_SLABS; line = strtok(NULL, "\n")) {
+		char *p = strchr(line, ' ');
+
+		if (*line == '#' || !strncmp(line, "slabinfo", 8) || !p)
+			continue;
+		*p++ = 0;
+		snprintf(w->slab[w->slabs].name, sizeof w->slab[0].name, "%s", line);
+		w->slab[w->slabs++].active = strtol(p, NULL, 10);
+	}
+}
+
+/* What is different, in words; 0 if nothing. */
+static int compare(const struct weight *a, const struct weight *b, char *why, int size)
+{
+	int n = 0;
+
+	why[0] = 0;
+	if (a->free_pages != b->free_pages)
+		n = snprintf(why, size, "leaks %ld pages", a->free_pages - b->free_pages);
+	for (int i = 0; i < a->slabs && i < b->slabs && n < size - 80; i++)
+		if (a->slab[i].active != b->slab[i].active)
+			n += snprintf(why + n, size - n, "%s%s %+ld", n ? ", " : "", b->slab[i].name,
+				      b->slab[i].active - a->slab[i].active);
+	return n;
+}
+
+static int run(const char *name)
+{
+	char path[300], dir[300];
+	int status, pid;
+
+	snprintf(path, sizeof path, "/tests/%s", name);
+	snprintf(dir, sizeof dir, "/tmp/%s", name);
+	mkdir(dir, 0777);
+	pid = fork();
+	if (pid == 0) {
+		char *argv[] = { path, NULL }, *envp[] = { "PATH=/bin", "HOME=/", NULL };
+		int null = open("/dev/null", O_RDONLY);
+
+		setsid();
+		dup2(null, 0);
+		close(null);
+		chdir(dir);
+		alarm(TIME_LIMIT);
+		execve(path, argv, envp);
+		printf("not ok exec: %s\n", strerror(errno));
+		exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	/* Whatever it left running goes too, and its directory. */
+	kill(-pid, SIGKILL);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	if (rmdir(dir) < 0)
+		printf("# %s left files behind in %s\n", name, dir);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int list_tests(char **names)
+{
+	DIR *d = opendir("/tests");
+	struct dirent *e;
+	int n = 0;
+
+	while (d && (e = readdir(d)) && n < MAX_TESTS)
+		if (e->d_name[0] != '.')
+			names[n++] = strdup(e->d_name);
+	if (d)
+		closedir(d);
+	qsort(names, n, sizeof *names, by_name);
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	static char *names[MAX_TESTS];
+	static struct weight before, after;
+	char why[400];
+	struct utsname u;
+	int failed = 0, ran = 0, n;
+
+	mount("proc", "/proc", "proc", 0, NULL);
+	uname(&u);
+	on_pagoda = strstr(u.version, "Pagoda") != NULL;
+	n = list_tests(names);
+	for (int i = 0; i < n; i++) {
+		int status, leak = 0;
+
+		if (argc > 1 && !strstr(names[i], argv[1]))
+			continue;
+		if (on_pagoda)
+			weigh(&before);
+		printf("# begin %s\n", names[i]);
+		fflush(stdout);
+		status = run(names[i]);
+		printf("# end %s status %d\n", names[i], status);
+		if (on_pagoda) {
+			/* A task that has just ended may still be on its way out. */
+			for (int k = 0; k < 20; k++) {
+				weigh(&after);
+				leak = compare(&before, &after, why, sizeof why);
+				if (!leak)
+					break;
+				usleep(10000);
+			}
+		}
+		if (status == 0 && !leak)
+			printf("ok %s\n", names[i]);
+		else if (status == 0)
+			printf("not ok %s: %s\n", names[i], why);
+		else
+			printf("not ok %s: status %d\n", names[i], status);
+		fflush(stdout);
+		failed += status != 0 || leak;
+		ran++;
+	}
+	printf("# %d programs, %d failed\n", ran, failed);
+	fflush(stdout);
+	if (!on_pagoda && getpid() == 1)
+		reboot(RB_POWER_OFF);
+	return failed || !ran;
+}
