@@ -27,6 +27,10 @@ ULIBC_OBJ := $(ULIBC_C:%.c=$(UBUILD)/obj/%.o) $(ULIBC_ASM:%.asm=$(UBUILD)/obj/%.
 UCRT := $(UBUILD)/crt0.o
 ULIBC := $(UBUILD)/libc.a
 
+# What several programs share.
+UUTIL_C := $(wildcard user/util/*.c)
+UUTIL := $(UBUILD)/libutil.a
+
 # A program is a file in bin/ or demo/, or a folder in bin/ (sh).
 UBIN_C := $(wildcard user/bin/*.c)
 UDEMO_C := $(wildcard user/demo/*.c)
@@ -54,20 +58,25 @@ $(ULIBC): $(ULIBC_OBJ)
 	$(Q)rm -f $@
 	$(Q)$(UAR) rcs $@ $(ULIBC_OBJ)
 
+$(UUTIL): $(UUTIL_C:%.c=$(UBUILD)/obj/%.o)
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(UAR) rcs $@ $^
+
 # $(1): program, $(2): its objects
 define ulink
 $(call say,ULD,$(1))
 $(Q)mkdir -p $(dir $(1))
-$(Q)$(UCC) $(ULDFLAGS) -o $(1) $(UCRT) $(2) $(ULIBC)
+$(Q)$(UCC) $(ULDFLAGS) -o $(1) $(UCRT) $(2) $(UUTIL) $(ULIBC)
 endef
 
-$(UBUILD)/bin/sh: $(USH_C:%.c=$(UBUILD)/obj/%.o) $(UCRT) $(ULIBC)
+$(UBUILD)/bin/sh: $(USH_C:%.c=$(UBUILD)/obj/%.o) $(UCRT) $(UUTIL) $(ULIBC)
 	$(call ulink,$@,$(USH_C:%.c=$(UBUILD)/obj/%.o))
 
-$(UBUILD)/bin/%: $(UBUILD)/obj/user/bin/%.o $(UCRT) $(ULIBC)
+$(UBUILD)/bin/%: $(UBUILD)/obj/user/bin/%.o $(UCRT) $(UUTIL) $(ULIBC)
 	$(call ulink,$@,$<)
 
-$(UBUILD)/demo/%: $(UBUILD)/obj/user/demo/%.o $(UCRT) $(ULIBC)
+$(UBUILD)/demo/%: $(UBUILD)/obj/user/demo/%.o $(UCRT) $(UUTIL) $(ULIBC)
 	$(call ulink,$@,$<)
 
 # The tree: user/root/ as it is, the programs without their debugging information, and the links.
