@@ -14,6 +14,7 @@
  */
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/io.h"
+#include "kernel/dev/console.h"
 #include "kernel/dev/serial.h"
 #include "kernel/dev/tty.h"
 #include "kernel/init.h"
@@ -169,14 +170,19 @@ static void serial_interrupt(struct pt_regs *regs, void *arg)
 static size_t serial_write(struct tty_struct *tty, const u8 *s, size_t n)
 {
 	unsigned long flags;
+	bool emptied;
 	size_t i = 0;
 
-	(void)tty;
 	spin_lock_irqsave(&port_lock, flags);
+	emptied = tx_count() > 0;
 	while (i < n && tx_count() < TX_SIZE)
 		port.tx[port.tx_head++ % TX_SIZE] = s[i++];
 	transmit();
+	emptied &= tx_count() == 0;
 	spin_unlock_irqrestore(&port_lock, flags);
+	/* We have sent what somebody waits for, and the interrupt that would have told them will not come. */
+	if (emptied)
+		tty_wakeup(tty);
 	return i;
 }
 

@@ -166,8 +166,6 @@ void tty_hangup_session(struct tty_struct *tty, bool leader_exits);
 long tty_jobctrl_ioctl(struct tty_struct *tty, struct file *file, u32 cmd, unsigned long arg);	/* -ENOIOCTLCMD */
 
 /* console.c: which consoles the command line names; see console=. */
-void serial_console_init(void);		/* printk on the serial line and the screen: static data only, */
-void vga_console_init(void);		/* before memory and interrupts */
 struct console;
 void console_add(struct console *con);	/* registers it, enabled as the command line says */
 u32 console_baud(const char *name, int index, u32 otherwise);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+/*
+ * A terminal emulator: bytes and escape sequences in, a rectangle of character cells out. It knows
+ * no hardware and takes no locks; the caller shows the cells of the changed rows and keeps writers
+ * apart. The language is that of the Linux console (console_codes(4)), which is ECMA-48 and the
+ * VT102 as far as full-screen programs use it.
+ */
+#include "lib/types.h"
+
+#define VT_COLS 80u
+#define VT_ROWS 25u
+#define VT_PARAMS 16
+
+struct vt_attr {
+	u8 fg, bg;			/* ANSI colour 0-7; fg also 8-15 */
+	bool bold, dim, underline, blink, reverse;
+};
+
+struct vt_cursor {
+	u32 x, y;
+	bool wrap;			/* behind the last column: the next character begins a line */
+	struct vt_attr attr;
+	u8 charset[2];			/* G0 and G1: 'B' ASCII, '0' line drawing, 'U' the font as it is */
+	u8 shift;			/* which of them is in use */
+};
+
+enum vt_state { VT_NORMAL, VT_ESC, VT_CSI, VT_OSC, VT_OSC_ESC, VT_G0, VT_G1, VT_PERCENT, VT_HASH, VT_FUNCTION_KEY };
+
+struct vt {
+	u16 cells[VT_ROWS][VT_COLS];	/* character in the PC's code page 437, attribute << 8 */
+	u32 dirty_from, dirty_to;	/* rows that have changed; the reader empties the range */
+	struct vt_cursor cur, saved;
+	u32 top, bottom;		/* scroll region, bottom exclusive */
+	u8 tabs[VT_COLS];		/* a stop is here */
+	bool origin, autowrap, insert, newline, cursor_visible, cursor_keys, raw_font, inverse_screen;
+	enum vt_state state;
+	u32 params[VT_PARAMS];
+	u32 nr_params;
+	u8 private_mark;		/* '?', '>' or 0 */
+	u32 utf8_char;			/* being put together, */
+	u32 utf8_left;			/* with so many bytes to come */
+	bool utf8;
+	char reply[32];			/* what the terminal has to say to the program; the caller empties it */
+	u32 reply_len;
+	void (*scrolled_out)(struct vt *vt, const u16 *row);	/* a row leaves at the top; may be NULL */
+};
+
+void vt_init(struct vt *vt);
+void vt_write(struct vt *vt, const u8 *s, size_t n);
