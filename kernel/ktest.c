@@ -5,6 +5,7 @@
 #include "kernel/init.h"
 #include "kernel/ktest.h"
 #include "kernel/panic.h"
+#include "kernel/task/task.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/oom.h"
@@ -65,6 +66,12 @@ static bool run_one(const struct ktest *t)
 	skipped = NULL;
 	t->fn();
 	after = usage();
+	/* A thread of the test may still be on its way out. */
+	for (int i = 0; i < 20 && (before.pages != after.pages || before.objects != after.objects); i++) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule_hrtimeout(ktime_get() + 10 * NSEC_PER_MSEC);
+		after = usage();
+	}
 	if (!failure[0] && !skipped && (before.pages != after.pages || before.objects != after.objects))
 		ktest_fail(t->name, 0, "leaks %ld pages and %ld slab objects", (long)(before.pages - after.pages),
 			   (long)(after.objects - before.objects));

@@ -238,7 +238,7 @@ static void init_child(struct task_struct *t, u32 flags)
 	if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
 		t->sas_ss_sp = t->sas_ss_size = 0;
 #if DEBUG
-	t->locks_held = 1;			/* the run queue's lock at its first switch */
+	t->locks_held = 0;
 #endif
 }
 

@@ -10,6 +10,8 @@
 static DEFINE_SPINLOCK(lock_a);
 static DEFINE_MUTEX(mutex_a);
 
+static volatile int deep_enough = 1 << 30;
+
 /* Not a tail call, and the frame is large and used. */
 static noinline int overflow_stack(int depth)
 {
@@ -17,10 +19,11 @@ static noinline int overflow_stack(int depth)
 
 	for (size_t i = 0; i < sizeof(frame); i += 64)
 		frame[i] = (char)depth;
-	return overflow_stack(depth + 1) + frame[depth % 512];
+	return depth > deep_enough ? 0 : overflow_stack(depth + 1) + frame[depth % 512];
 }
 
-static void null_pointer(void) { *(volatile int *)16 = 1; }
+static int *volatile nowhere = (int *)16;
+static void null_pointer(void) { *nowhere = 1; }
 static void stack(void) { pr_info("%d\n", overflow_stack(0)); }
 static void sleep_in_atomic(void)
 {

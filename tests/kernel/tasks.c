@@ -85,6 +85,18 @@ static DECLARE_RWSEM(counter_sem);
 static volatile int counter, left;
 static int inside;
 
+/* The last task to leave says so, with no lock held. */
+static void leave(void)
+{
+	bool last;
+
+	mutex_lock(&counter_lock);
+	last = --left == 0;
+	mutex_unlock(&counter_lock);
+	if (last)
+		complete(&finished);
+}
+
 static int add_under_mutex(void *unused)
 {
 	(void)unused;
@@ -97,10 +109,7 @@ static int add_under_mutex(void *unused)
 		counter = v + 1;
 		mutex_unlock(&counter_lock);
 	}
-	mutex_lock(&counter_lock);
-	if (--left == 0)
-		complete(&finished);
-	mutex_unlock(&counter_lock);
+	leave();
 	return 0;
 }
 
@@ -136,10 +145,7 @@ static int read_or_write(void *arg)
 			up_write(&counter_sem);
 		}
 	}
-	mutex_lock(&counter_lock);
-	if (--left == 0)
-		complete(&finished);
-	mutex_unlock(&counter_lock);
+	leave();
 	return 0;
 }
 
