@@ -127,6 +127,18 @@ void setattr_copy(struct inode *inode, const struct iattr *attr)
 	mark_inode_dirty(inode);
 }
 
+/* The size is set first: a fault that comes in between finds the page behind the end and gets SIGBUS. */
+void truncate_setsize(struct inode *inode, loff_t newsize)
+{
+	loff_t oldsize = inode->i_size;
+
+	i_size_write(inode, newsize);
+	if (newsize < oldsize)
+		truncate_pagecache(inode, newsize);
+	else if (oldsize & (PAGE_SIZE - 1))
+		truncate_inode_pages(inode->i_mapping, oldsize);	/* what a mapping left behind the old end reads zero */
+}
+
 int simple_setattr(struct dentry *dentry, struct iattr *attr)
 {
 	int err = setattr_prepare(dentry, attr);
@@ -134,7 +146,7 @@ int simple_setattr(struct dentry *dentry, struct iattr *attr)
 	if (err)
 		return err;
 	if (attr->ia_valid & ATTR_SIZE)
-		truncate_pagecache(dentry->d_inode, attr->ia_size);
+		truncate_setsize(dentry->d_inode, attr->ia_size);
 	setattr_copy(dentry->d_inode, attr);
 	return 0;
 }

@@ -16,6 +16,12 @@
 #include "lib/hash.h"
 #include "lib/string.h"
 
+/* Making a file changes its directory's times: those of directories are set when all is unpacked. */
+struct dir_seen {
+	struct cpio_entry entry;
+	struct dir_seen *next;
+};
+
 struct link_seen {
 	u32 ino, dev_major, dev_minor;
 	const char *name;
@@ -24,6 +30,7 @@ struct link_seen {
 #define LINK_BUCKETS 64
 struct unpack_state {
 	struct link_seen *links[LINK_BUCKETS];
+	struct dir_seen *dirs;
 	unsigned int entries;
 };
 
@@ -75,6 +82,29 @@ static int set_attributes(const char *name, const struct cpio_entry *e)
 	inode_unlock(path.dentry->d_inode);
 	path_put(&path);
 	return err;
+}
+
+static int remember_dir(struct unpack_state *st, const struct cpio_entry *e)
+{
+	struct dir_seen *d = kmalloc(sizeof(*d), GFP_KERNEL);
+
+	if (!d)
+		return -ENOMEM;
+	d->entry = *e;
+	d->next = st->dirs;
+	st->dirs = d;
+	return 0;
+}
+
+static void finish_dirs(struct unpack_state *st)
+{
+	while (st->dirs) {
+		struct dir_seen *d = st->dirs;
+
+		st->dirs = d->next;
+		set_attributes(d->entry.name, &d->entry);
+		kfree(d);
+	}
 }
 
 static int write_data(const char *name, const struct cpio_entry *e)
@@ -145,6 +175,11 @@ static int unpack_entry(struct unpack_state *st, const struct cpio_entry *e)
 
 	while (name[0] == '.' && name[1] == '/')
 		name += 2;
+	if (S_ISDIR(e->mode)) {
+		err = remember_dir(st, e);
+		if (err)
+			return err;
+	}
 	if (!*name || !strcmp(name, "."))
 		return 0;
 	err = make_way(name, e->mode);
@@ -247,6 +282,7 @@ int unpack_initramfs(const void *buf, size_t len)
 
 	current->fs->umask = 0;
 	err = unpack_archives(&st, buf, len);
+	finish_dirs(&st);
 	current->fs->umask = umask;
 	forget_links(&st);
 	if (!err && !st.entries) {

@@ -206,6 +206,7 @@ bool inode_owner_or_capable(const struct inode *inode);
 int setattr_prepare(struct dentry *dentry, struct iattr *attr);
 void setattr_copy(struct inode *inode, const struct iattr *attr);
 int notify_change(struct dentry *dentry, struct iattr *attr);	/* i_mutex held */
+void truncate_setsize(struct inode *inode, loff_t newsize);	/* size and cached pages; i_mutex held */
 int simple_setattr(struct dentry *dentry, struct iattr *attr);
 int inode_newsize_ok(const struct inode *inode, loff_t size);	/* RLIMIT_FSIZE, s_maxbytes: -EFBIG, SIGXFSZ sent */
 void generic_fillattr(struct inode *inode, struct kstat *stat);

@@ -103,15 +103,16 @@ static bool same_owner(const struct file_lock *a, const struct file_lock *b)
 	return a->owner == b->owner;
 }
 
-/* The first lock in the list that keeps req from being granted, or NULL. c->lock held. */
+/* Of the locks that keep req from being granted the one with the lowest start, or NULL. c->lock held. */
 static struct file_lock *find_conflict(struct list_head *list, const struct file_lock *req)
 {
-	struct file_lock *l;
+	struct file_lock *l, *first = NULL;
 
 	list_for_each_entry(l, list, list)
-		if (!same_owner(l, req) && overlaps(l, req) && (l->type == F_WRLCK || req->type == F_WRLCK))
-			return l;
-	return NULL;
+		if (!same_owner(l, req) && overlaps(l, req) && (l->type == F_WRLCK || req->type == F_WRLCK) &&
+		    (!first || l->start < first->start))
+			first = l;
+	return first;
 }
 
 static void released(struct file_lock_context *c)

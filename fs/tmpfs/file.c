@@ -269,7 +269,7 @@ static int tmpfs_setattr(struct dentry *dentry, struct iattr *attr)
 	if ((attr->ia_valid & ATTR_SIZE) && S_ISREG(inode->i_mode)) {
 		bool shrinks = attr->ia_size < inode->i_size;
 
-		truncate_pagecache(inode, attr->ia_size);
+		truncate_setsize(inode, attr->ia_size);
 		if (shrinks)
 			tmpfs_recharge(inode);
 	}
