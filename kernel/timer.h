@@ -9,3 +9,4 @@ struct task_struct;
 void account_itimers(struct task_struct *t, bool user);	/* ITIMER_VIRTUAL, ITIMER_PROF, RLIMIT_CPU: a tick has passed */
 extern u64 cpu_user_ns, cpu_system_ns, cpu_idle_ns;	/* for /proc/stat: by the tick */
 extern u32 tsc_khz;
+void update_vdso_clock(void);		/* gives the clock's numbers to the vDSO */

@@ -10,6 +10,8 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/io.h"
 #include "kernel/cpu/irqflags.h"
+#include "kernel/cpu/vdso.h"
+#include "kernel/cpu/vdso/data.h"
 #include "kernel/panic.h"
 #include "kernel/sched/sched.h"
 #include "kernel/time.h"
@@ -91,12 +93,32 @@ u64 ktime_get_coarse_real(void)
 
 u32 get_seconds(void) { return (u32)div_u64(ktime_get_coarse_real(), NSEC_PER_SEC); }
 
+/* Programs read these without a lock; the sequence number tells them when to read again. */
+void update_vdso_clock(void)
+{
+	struct vdso_data *d = vdso_clock_data();
+	unsigned long flags = local_irq_save();
+
+	if (d) {
+		d->seq++;
+		smp_wmb();
+		d->mult = tsc_mult;
+		d->mult_int = tsc_mult_int;
+		d->tsc_base = tsc_base;
+		d->real_offset = real_offset;
+		smp_wmb();
+		d->seq++;
+	}
+	local_irq_restore(flags);
+}
+
 void settimeofday_ns(u64 real)
 {
 	unsigned long flags = local_irq_save();
 
 	real_offset = real - ktime_get();
 	local_irq_restore(flags);
+	update_vdso_clock();
 }
 
 void udelay(u32 usec)

@@ -135,7 +135,8 @@ size_t tty_write_room(struct tty_struct *tty);
 size_t tty_chars_in_buffer(struct tty_struct *tty);
 void tty_set_stopped(struct tty_struct *tty, bool stop);	/* tty->lock held */
 bool tty_is_console_file(struct file *file);	/* opened as /dev/console */
-u32 tty_devnum(const struct tty_struct *tty);	/* as stat(2) and /proc/PID/stat encode it; 0 for NULL */
+u32 tty_devnum(struct tty_struct *tty);		/* MKDEV(major, minor) */
+int tty_foreground_pgrp(struct tty_struct *tty);	/* -1: none */
 struct tty_struct *console_tty(void);		/* what /dev/console is, with a reference, or NULL */
 const char *tty_name(const struct tty_struct *tty, char *buf, size_t n);
 

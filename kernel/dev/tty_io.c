@@ -87,10 +87,8 @@ void tty_put(struct tty_struct *tty)
 	kfree(tty);
 }
 
-u32 tty_devnum(const struct tty_struct *tty)
-{
-	return tty ? new_encode_dev(MKDEV(tty->driver->major, tty->driver->minor_start + tty->index)) : 0;
-}
+u32 tty_devnum(struct tty_struct *tty) { return MKDEV(tty->driver->major, tty->driver->minor_start + tty->index); }
+int tty_foreground_pgrp(struct tty_struct *tty) { return READ_ONCE(tty->pgrp) ?: -1; }
 
 const char *tty_name(const struct tty_struct *tty, char *buf, size_t n)
 {

@@ -11,6 +11,7 @@
 #include "lib/abi/capability.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/ioctls.h"
+#include "lib/abi/sysmacros.h"
 #include "lib/string.h"
 
 /* B50 ... B38400 are 1 ... 15; B57600 and on are CBAUDEX plus 1 ... */
@@ -359,7 +360,7 @@ static long line_ioctl(struct tty_struct *tty, u32 cmd, unsigned long arg)
 	case TIOCNXCL: return set_exclusive(tty, cmd == TIOCEXCL);
 	case TIOCGETD: return put_user(N_TTY, (int *)user);
 	case TIOCSETD: return set_ldisc(user);
-	case TIOCGDEV: return put_user(tty_devnum(tty), (u32 *)user);
+	case TIOCGDEV: return put_user(new_encode_dev(tty_devnum(tty)), (u32 *)user);
 	case TIOCMGET: return get_modem(tty, user);
 	case TIOCMSET:
 	case TIOCMBIS:
