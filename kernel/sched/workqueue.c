@@ -62,8 +62,8 @@ static int worker(void *unused)
 		wake_up_all(&work_done);
 		if (work)
 			work->func(work);
-		else
-			wait_event(&more_work, !list_empty(&work_list));
+		else	/* no signal reaches a kernel thread; so asleep it does not count as load */
+			wait_event_interruptible(&more_work, !list_empty(&work_list));
 	}
 	return 0;
 }
