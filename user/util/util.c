@@ -2,10 +2,14 @@
 /* Small helpers of the tools; contracts in util.h. */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
+#include <libgen.h>
 #include <pwd.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include "user/util/util.h"
 
@@ -251,4 +255,82 @@ int each_input(int argc, char **argv, int first, void (*each)(FILE *f, const cha
 		close_input(f);
 	}
 	return status;
+}
+
+void usage(const char *text)
+{
+	fprintf(stderr, "usage: %s %s\n", program_invocation_short_name, text);
+	exit(2);
+}
+
+int finish(int status)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		warn("write error");
+		clearerr(stdout);
+		return 1;
+	}
+	return status;
+}
+
+void *xrealloc(void *p, size_t n)
+{
+	p = realloc(p, n ? n : 1);
+	if (!p)
+		errx(1, "out of memory");
+	return p;
+}
+
+ssize_t read_file(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
+	size_t n = 0;
+	ssize_t r = 0;
+
+	if (fd < 0)
+		return -1;
+	while (n < size - 1 && (r = read(fd, buf + n, size - 1 - n)) > 0)
+		n += (size_t)r;
+	error = errno;
+	close(fd);
+	errno = error;
+	buf[n] = 0;
+	return r < 0 ? -1 : (ssize_t)n;
+}
+
+int terminal_columns(void)
+{
+	struct winsize ws;
+
+	return ioctl(1, TIOCGWINSZ, &ws) == 0 && ws.ws_col ? ws.ws_col : 80;
+}
+
+int ask(const char *fmt, ...)
+{
+	char answer[80];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
+}
+
+char *target_path(const char *to, const char *from)
+{
+	struct stat st;
+	char *copy, *path;
+
+	if (stat(to, &st) < 0 || !S_ISDIR(st.st_mode)) {
+		path = strdup(to);
+		if (!path)
+			err(1, NULL);
+		return path;
+	}
+	copy = strdup(from);
+	if (!copy)
+		err(1, NULL);
+	path = path_join(to, basename(copy));
+	free(copy);
+	return path;
 }

@@ -97,12 +97,6 @@ static void read_startup_files(int login)
 	handler = NULL;
 }
 
-static void __attribute__((noreturn)) usage(void)
-{
-	fprintf(stderr, "usage: sh [-efimnsuvxaC] [-c command | script] [argument ...]\n");
-	exit(2);
-}
-
 int main(int argc, char **argv, char **envp)
 {
 	const char *volatile command = NULL;
@@ -120,7 +114,7 @@ int main(int argc, char **argv, char **envp)
 	/* -c, alone or at the end of a group such as -ec */
 	if (i < argc && argv[i][0] == '-' && argv[i][strlen(argv[i]) - 1] == 'c' && argv[i][1] != '-') {
 		if (i + 1 >= argc)
-			usage();
+			usage("[-efimnsuvxaC] [-c command | script] [argument ...]");
 		command = argv[i + 1];
 		i += 2;
 		if (i < argc)

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Process 1. The kernel starts it with /dev/console as its first three descriptors, and everything else descends from it.
+ * It mounts what programs expect, runs /etc/rc, and keeps a shell at the terminal. A process whose parent has ended
+ * becomes a child of init, which is therefore the one that must wait for it: else it would stay a zombie for ever.
+ *
+ * Signals ask for the end: SIGTERM restarts, SIGUSR2 powers off, SIGUSR1 halts (see reboot.c), SIGINT is what the kernel
+ * sends for Ctrl-Alt-Del. All of them, and SIGCHLD, stay blocked and are taken with sigwait, so none can come in between.
+ *
+ * Words behind "--" on the kernel's command line are a command that runs in the shell's place, once; then the machine
+ * is powered off.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "user/util/util.h"
+
+#define RESPAWN_PAUSE 2		/* seconds, where a shell ends at once */
+
+static char *const shell_argv[] = { "-sh", NULL };
+static char *const environment[] = { "PATH=/bin:/sbin:/demo", "HOME=/root", "TERM=linux", "SHELL=/bin/sh", "USER=root", NULL };
+
+static const struct { const char *type, *dir; } mounts[] = {
+	{ "proc", "/proc" }, { "sysfs", "/sys" }, { "devtmpfs", "/dev" },
+};
+
+/* A kernel without that file system, and one that has mounted it itself, are both fine. */
+static void mount_all(void)
+{
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++)
+		if (mount(mounts[i].type, mounts[i].dir, mounts[i].type, 0, NULL) < 0 &&
+		    errno != ENODEV && errno != EBUSY && errno != ENOENT)
+			warn("cannot mount %s", mounts[i].dir);
+}
+
+static void open_console(void)
+{
+	int fd;
+
+	if (fcntl(2, F_GETFD) >= 0)
+		return;
+	do
+		fd = open("/dev/console", O_RDWR);
+	while (fd >= 0 && fd < 2);
+	if (fd > 2)
+		close(fd);
+}
+
+/* A new session on the terminal behind our standard input, with the terminal as the controlling one. */
+static void become_session(void)
+{
+	const char *name = ttyname(0);
+	int fd;
+
+	setsid();
+	fd = open(name && strcmp(name, "/dev/console") ? name : "/dev/console", O_RDWR);
+	if (fd < 0)
+		return;
+	ioctl(fd, TIOCSCTTY, 1);
+	for (int i = 0; i < 3; i++)
+		dup2(fd, i);
+	if (fd > 2)
+		close(fd);
+}
+
+static pid_t spawn(const char *path, char *const argv[], const sigset_t *mask)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		warn("cannot fork");
+	if (pid)
+		return pid;
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	become_session();
+	chdir("/root");
+	execvpe(path, argv, environment);
+	warn("cannot run %s", path);
+	_exit(127);
+}
+
+/* Reaps whatever has ended; 1 if `main` was among it, its status in *status. */
+static int reap(pid_t main, int *status)
+{
+	int one, ended = 0;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &one, WNOHANG)) > 0)
+		if (pid == main) {
+			*status = one;
+			ended = 1;
+		}
+	return ended;
+}
+
+static void __attribute__((noreturn)) end(int command)
+{
+	/* -1 is everybody but us. Who does not listen to SIGTERM has a second. */
+	kill(-1, SIGTERM);
+	for (int i = 0; i < 20 && (waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD); i++)
+		usleep(50000);
+	kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	sync();
+	reboot(command);
+	err(1, "reboot");
+}
+
+/* Runs /etc/rc to its end. */
+static void run_rc(const sigset_t *mask)
+{
+	char *argv[] = { "/etc/rc", NULL };
+	int status;
+	pid_t pid;
+
+	if (access("/etc/rc", X_OK) < 0)
+		return;
+	pid = spawn(argv[0], argv, mask);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+}
+
+int main(int argc, char **argv)
+{
+	int sig, status = 0, once = argc > 1;
+	sigset_t awaited, mask;
+	pid_t main_pid;
+
+	if (getpid() != 1)
+		errx(1, "I am not process 1");
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGCHLD);
+	sigaddset(&awaited, SIGTERM);
+	sigaddset(&awaited, SIGINT);
+	sigaddset(&awaited, SIGUSR1);
+	sigaddset(&awaited, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &awaited, &mask);
+	open_console();
+	environ = (char **)environment;
+	mount_all();
+	reboot(RB_DISABLE_CAD);
+	run_rc(&mask);
+
+	main_pid = once ? spawn(argv[1], argv + 1, &mask) : spawn("/bin/sh", shell_argv, &mask);
+	for (;;) {
+		if (sigwait(&awaited, &sig))
+			continue;
+		switch (sig) {
+		case SIGTERM:
+		case SIGINT:
+			end(RB_AUTOBOOT);
+		case SIGUSR1:
+			end(RB_HALT_SYSTEM);
+		case SIGUSR2:
+			end(RB_POWER_OFF);
+		}
+		if (!reap(main_pid, &status) && main_pid > 0)
+			continue;
+		if (once)
+			end(RB_POWER_OFF);
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+			sleep(RESPAWN_PAUSE);
+		main_pid = spawn("/bin/sh", shell_argv, &mask);
+	}
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* true: success. */
+int main(void)
+{
+	return 0;
+}
