@@ -31,10 +31,19 @@ static inline struct hlist_head *d_bucket(const struct dentry *parent, u32 hash)
 	return &dentry_hashtable[hash_32(hash ^ (u32)(unsigned long)parent, d_hash_bits)];
 }
 
+/* Names are short: a call of memcmp would cost more than the comparison. */
+static inline bool same_bytes(const char *a, const char *b, u32 len)
+{
+	while (len--)
+		if (a[len] != b[len])
+			return false;
+	return true;
+}
+
 static inline bool d_same_name(const struct dentry *d, const struct dentry *parent, const struct qstr *name)
 {
 	return d->d_name.hash == name->hash && d->d_parent == parent && d->d_name.len == name->len &&
-	       !memcmp(d->d_name.name, name->name, name->len);
+	       same_bytes(d->d_name.name, name->name, name->len);
 }
 
 struct dentry *d_lookup_locked(struct dentry *parent, const struct qstr *name)

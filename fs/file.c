@@ -82,43 +82,15 @@ struct file *fget_task(struct task_struct *task, unsigned int fd)
 	return f;
 }
 
-static struct fd fdget_slow(struct file *f)
+u32 __f_lock_pos(struct file *file)
 {
-	return (struct fd){ f, f ? FDPUT_FPUT : 0 };
+	mutex_lock(&file->f_pos_lock);
+	return FDPUT_POS_UNLOCK;
 }
 
-struct fd fdget(unsigned int fd)
+void __f_unlock_pos(struct fd f)
 {
-	struct files_struct *files = current->files;
-
-	if (likely(atomic_read(&files->count) == 1))
-		return __fdget_light(files, fd, FMODE_PATH);
-	return fdget_slow(fget(fd));
-}
-
-struct fd fdget_raw(unsigned int fd)
-{
-	struct files_struct *files = current->files;
-
-	if (likely(atomic_read(&files->count) == 1))
-		return __fdget_light(files, fd, 0);
-	return fdget_slow(fget_raw(fd));
-}
-
-struct fd fdget_pos(unsigned int fd)
-{
-	struct fd f = fdget(fd);
-
-	if (f.file && (f.file->f_mode & FMODE_ATOMIC_POS) && (file_count(f.file) > 1 || f.flags)) {
-		f.flags |= FDPUT_POS_UNLOCK;
-		mutex_lock(&f.file->f_pos_lock);
-	}
-	return f;
-}
-
-void fdput_pos(struct fd f)
-{
-	if (unlikely(f.flags & FDPUT_POS_UNLOCK))
+	if (f.flags & FDPUT_POS_UNLOCK)
 		mutex_unlock(&f.file->f_pos_lock);
 	fdput(f);
 }
@@ -186,6 +158,24 @@ static int expand_files(struct files_struct *files, unsigned int nr)
 	return 0;
 }
 
+/* The usual case: all below next_fd are taken, and it is free. file_lock held. */
+static inline bool take_next_fd(struct files_struct *files, unsigned int start, unsigned int fd, u32 flags, u64 limit)
+{
+	struct fdtable *fdt = files->fdt;
+	unsigned long bit = BIT(fd % BITS_PER_LONG);
+	unsigned int word = fd / BITS_PER_LONG;
+
+	if (start > fd || fd >= fdt->max_fds || fd >= limit || (fdt->open_fds[word] & bit))
+		return false;
+	fdt->open_fds[word] |= bit;
+	if (flags & O_CLOEXEC)
+		fdt->close_on_exec[word] |= bit;
+	else
+		fdt->close_on_exec[word] &= ~bit;
+	files->next_fd = fd + 1;
+	return true;
+}
+
 /* Reserve the lowest free descriptor from start on. */
 static int alloc_fd(unsigned int start, u32 flags)
 {
@@ -196,6 +186,11 @@ static int alloc_fd(unsigned int start, u32 flags)
 	int err;
 
 	spin_lock(&files->file_lock);
+	fd = files->next_fd;
+	if (likely(take_next_fd(files, start, fd, flags, limit))) {
+		spin_unlock(&files->file_lock);
+		return fd;
+	}
 	do {
 		unsigned int size;
 
@@ -251,6 +246,12 @@ void fd_install(unsigned int fd, struct file *file)
 {
 	struct files_struct *files = current->files;
 
+	/* The sole user may store without the lock: others only look, and the table cannot be exchanged meanwhile. */
+	if (likely(atomic_read(&files->count) == 1)) {
+		ASSERT(!files->fdt->fd[fd]);
+		WRITE_ONCE(files->fdt->fd[fd], file);
+		return;
+	}
 	spin_lock(&files->file_lock);
 	ASSERT(!files->fdt->fd[fd]);
 	files->fdt->fd[fd] = file;

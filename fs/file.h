@@ -8,6 +8,7 @@
 #include "fs/inode.h"
 #include "fs/mount.h"
 #include "fs/poll.h"
+#include "kernel/task/task.h"
 #include "lib/abi/fcntl.h"
 
 struct cred;
@@ -160,23 +161,39 @@ struct fd {
 #define FDPUT_FPUT 1u
 #define FDPUT_POS_UNLOCK 2u
 static inline void fdput(struct fd f) { if (f.flags & FDPUT_FPUT) fput(f.file); }
-/* The fast half: a table with one user. For the rest see fget. */
-static __always_inline struct fd __fdget_light(struct files_struct *files, unsigned int fd, u32 hidden)
+/* hidden: FMODE_PATH, or 0 for files opened with O_PATH as well. */
+static __always_inline struct fd __fdget(unsigned int fd, u32 hidden)
 {
-	if (likely(atomic_read(&files->count) == 1)) {
-		struct fdtable *fdt = files->fdt;
-		struct file *file = likely(fd < fdt->max_fds) ? fdt->fd[fd] : NULL;
+	struct files_struct *files = current->files;
+	struct file *file;
 
+	if (likely(atomic_read(&files->count) == 1)) {
+		file = likely(fd < files->fdt->max_fds) ? files->fdt->fd[fd] : NULL;
 		if (unlikely(file && (file->f_mode & hidden)))
 			file = NULL;
 		return (struct fd){ file, 0 };
 	}
-	return (struct fd){ hidden ? fget(fd) : fget_raw(fd), FDPUT_FPUT };
+	file = hidden ? fget(fd) : fget_raw(fd);
+	return (struct fd){ file, file ? FDPUT_FPUT : 0 };
 }
-struct fd fdget(unsigned int fd);
-struct fd fdget_raw(unsigned int fd);
-struct fd fdget_pos(unsigned int fd);		/* also locks f_pos of a shared file */
-void fdput_pos(struct fd f);
+static inline struct fd fdget(unsigned int fd) { return __fdget(fd, FMODE_PATH); }
+static inline struct fd fdget_raw(unsigned int fd) { return __fdget(fd, 0); }
+/* For calls that use f_pos: locks it if the file is shared. */
+u32 __f_lock_pos(struct file *file);
+void __f_unlock_pos(struct fd f);
+static __always_inline struct fd fdget_pos(unsigned int fd)
+{
+	struct fd f = __fdget(fd, FMODE_PATH);
+
+	if (likely(f.file) && unlikely((f.file->f_mode & FMODE_ATOMIC_POS) && file_count(f.file) > 1))
+		f.flags |= __f_lock_pos(f.file);
+	return f;
+}
+static __always_inline void fdput_pos(struct fd f)
+{
+	if (unlikely(f.flags))
+		__f_unlock_pos(f);
+}
 
 int get_unused_fd_flags(u32 flags);		/* reserves the lowest; -EMFILE, -ENOMEM. flags: O_CLOEXEC */
 void put_unused_fd(unsigned int fd);

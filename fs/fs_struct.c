@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Root and working directory of a process. A path walk reads them under dcache_lock and fs->lock without taking
- * references: whoever replaces them gives the old ones back afterwards, which needs dcache_lock to free anything.
+ * Root and working directory of a process. They change under dcache_lock and fs->lock, so that holding either is
+ * enough to read them. A path walk holds dcache_lock and takes no references: whoever replaces them gives the old
+ * ones back afterwards, which needs dcache_lock to free anything.
  */
 #include "fs/fs.h"
 #include "kernel/task/task.h"
@@ -54,10 +55,12 @@ static void replace(struct fs_struct *fs, struct path *place, const struct path 
 	struct path old;
 
 	path_get(path);
+	spin_lock(&dcache_lock);	/* against path walks, which hold that alone */
 	spin_lock(&fs->lock);
 	old = *place;
 	*place = *path;
 	spin_unlock(&fs->lock);
+	spin_unlock(&dcache_lock);
 	if (old.dentry)
 		path_put(&old);
 }

@@ -7,7 +7,7 @@ struct task_struct;
 
 struct fs_struct {
 	atomic_t users;
-	spinlock_t lock;	/* guards the rest; taken inside dcache_lock */
+	spinlock_t lock;	/* guards the rest; taken inside dcache_lock, which root and pwd need as well to change */
 	u32 umask;
 	struct path root, pwd;	/* with references */
 	bool in_exec;

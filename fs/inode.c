@@ -272,6 +272,9 @@ void __mark_inode_dirty(struct inode *inode, u32 flags)
 {
 	struct super_block *sb = inode->i_sb;
 
+	if (!sb->s_op->write_inode && !sb->s_op->dirty_inode)
+		return;
+
 	if (sb->s_op->dirty_inode && (flags & (I_DIRTY_SYNC | I_DIRTY_DATASYNC)))
 		sb->s_op->dirty_inode(inode, flags);
 	if (!sb->s_op->write_inode || (inode->i_state & flags) == flags)
@@ -330,25 +333,27 @@ static inline bool time_after(const struct fs_time *a, const struct fs_time *b)
 }
 
 /* relatime: the access time follows only if it would show an access since the last change, or once a day. */
+static bool relatime_wants_update(const struct inode *inode, u32 now)
+{
+	return !time_after(&inode->i_atime, &inode->i_mtime) || !time_after(&inode->i_atime, &inode->i_ctime) ||
+	       inode->i_atime.sec + 86400 <= (s64)now;
+}
+
 void touch_atime(struct file *file)
 {
 	struct inode *inode = file->f_inode;
 	u32 mnt_flags = file->f_path.mnt->mnt_flags;
 	struct fs_time now;
 
-	if ((file->f_flags & O_NOATIME) || (inode->i_flags & S_NOATIME))
+	if (((file->f_flags & O_NOATIME) | (inode->i_flags & S_NOATIME) | (mnt_flags & (MNT_NOATIME | MNT_READONLY)) |
+	     (inode->i_sb->s_flags & SB_RDONLY)) != 0)
 		return;
-	if (mnt_flags & (MNT_NOATIME | MNT_NODIRATIME | MNT_RELATIME | MNT_READONLY)) {
-		if ((mnt_flags & (MNT_NOATIME | MNT_READONLY)) || ((mnt_flags & MNT_NODIRATIME) && S_ISDIR(inode->i_mode)))
-			return;
-		if ((mnt_flags & MNT_RELATIME) && time_after(&inode->i_atime, &inode->i_mtime) &&
-		    time_after(&inode->i_atime, &inode->i_ctime) && inode->i_atime.sec + 86400 > (s64)get_seconds())
-			return;
-	}
-	if (inode->i_sb->s_flags & SB_RDONLY)
+	if ((mnt_flags & MNT_NODIRATIME) && S_ISDIR(inode->i_mode))
+		return;
+	if ((mnt_flags & MNT_RELATIME) && !relatime_wants_update(inode, get_seconds()))
 		return;
 	now = current_fs_time();
-	if (now.sec == inode->i_atime.sec && now.nsec == inode->i_atime.nsec)
+	if (now.nsec == inode->i_atime.nsec && now.sec == inode->i_atime.sec)
 		return;
 	inode->i_atime = now;
 	__mark_inode_dirty(inode, I_DIRTY_SYNC);

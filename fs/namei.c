@@ -95,10 +95,8 @@ static void nd_begin_locked(struct nameidata *nd, bool absolute)
 	struct fs_struct *fs = current->fs;
 
 	spin_lock(&dcache_lock);
-	spin_lock(&fs->lock);
 	nd->root = fs->root;
 	nd->path = absolute ? fs->root : fs->pwd;
-	spin_unlock(&fs->lock);
 	nd->locked = true;
 }
 
@@ -396,13 +394,57 @@ static int nd_step(struct nameidata *nd)
 	return 0;
 }
 
-int nd_walk(struct nameidata *nd, const char *name)
+/*
+ * The plain part of a walk: cached names of directories that all may search, without mounts, links, dots or trailing
+ * slashes. Goes as far as it can and returns the first component that is left, or the end of the path.
+ */
+static const char *walk_plain(struct nameidata *nd, const char *name)
+{
+	struct dentry *d = nd->path.dentry;
+	const struct inode *dir = nd->inode;
+	unsigned int steps = LOCKED_STEPS - 1;
+
+	while (*name && *name != '.' && steps--) {
+		const char *p = name;
+		struct dentry *child;
+		struct qstr q;
+
+		if ((dir->i_mode & (S_IFMT | S_IXUGO)) != (S_IFDIR | S_IXUGO) || dir->i_op->permission)
+			break;
+		q.hash = 0;
+		do {
+			q.hash = partial_name_hash(q.hash, (unsigned char)*p++);
+		} while (*p && *p != '/');
+		q.len = p - name;
+		q.name = name;
+		if (*p) {
+			while (*p == '/')
+				p++;
+			if (!*p)
+				break;
+		} else if (nd->flags & LOOKUP_PARENT) {
+			break;
+		}
+		child = d_lookup_locked(d, &q);
+		if (!child || !child->d_inode || (child->d_op && child->d_op->d_revalidate) ||
+		    (child->d_flags & DCACHE_MOUNTED) || S_ISLNK(child->d_inode->i_mode))
+			break;
+		d = child;
+		dir = d->d_inode;
+		name = p;
+	}
+	nd->path.dentry = d;
+	nd->inode = (struct inode *)dir;
+	nd->steps = LOCKED_STEPS - 1 - steps;
+	return name;
+}
+
+/* The rest of a walk, whatever it meets. */
+static noinline int walk_any(struct nameidata *nd, const char *name)
 {
 	bool must_be_dir = nd->flags & LOOKUP_DIRECTORY;
 	int err;
 
-	while (*name == '/')
-		name++;
 	nd->last_type = LAST_ROOT;
 	nd->last_slash = false;
 	nd->rest = name;
@@ -434,6 +476,18 @@ int nd_walk(struct nameidata *nd, const char *name)
 fail:
 	nd_end(nd);
 	return err;
+}
+
+int nd_walk(struct nameidata *nd, const char *name)
+{
+	while (*name == '/')
+		name++;
+	if (likely(nd->locked)) {
+		name = walk_plain(nd, name);
+		if (likely(!*name && !(nd->flags & (LOOKUP_DIRECTORY | LOOKUP_PARENT))))
+			return 0;
+	}
+	return walk_any(nd, name);
 }
 
 int filename_lookup(int dfd, const char *name, u32 flags, struct path *path)

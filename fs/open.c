@@ -230,10 +230,13 @@ static struct file *lookup_or_create(struct nameidata *nd, const struct open_fla
 	int ro;
 
 	if (!d || !d->d_inode || (d->d_op && d->d_op->d_revalidate) || (op->flags & O_EXCL)) {
-		dput(d);
 		ro = mnt_want_write(nd->path.mnt);
 		inode_lock(nd->inode);
-		d = lookup_slow(nd->path.dentry, &nd->last);
+		/* A negative entry that is still in its place is the answer: only holders of i_mutex change that. */
+		if (!d || d_unhashed(d) || d->d_parent != nd->path.dentry || (d->d_op && d->d_op->d_revalidate)) {
+			dput(d);
+			d = lookup_slow(nd->path.dentry, &nd->last);
+		}
 		if (IS_ERR(d))
 			f = ERR_CAST(d);
 		else if (!d->d_inode)

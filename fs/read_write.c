@@ -23,7 +23,7 @@ static int no_such_op(const struct file *file)
 	return S_ISDIR(file->f_inode->i_mode) ? -EISDIR : -EINVAL;
 }
 
-ssize_t vfs_read(struct file *file, struct iov_iter *to, loff_t *pos)
+static __always_inline ssize_t do_read(struct file *file, struct iov_iter *to, loff_t *pos)
 {
 	if (unlikely(!(file->f_mode & FMODE_READ)))
 		return -EBADF;
@@ -32,13 +32,23 @@ ssize_t vfs_read(struct file *file, struct iov_iter *to, loff_t *pos)
 	return file->f_op->read(file, to, pos);
 }
 
-ssize_t vfs_write(struct file *file, struct iov_iter *from, loff_t *pos)
+static __always_inline ssize_t do_write(struct file *file, struct iov_iter *from, loff_t *pos)
 {
 	if (unlikely(!(file->f_mode & FMODE_WRITE)))
 		return -EBADF;
 	if (unlikely(!file->f_op->write))
 		return -EINVAL;
 	return file->f_op->write(file, from, pos);
+}
+
+ssize_t vfs_read(struct file *file, struct iov_iter *to, loff_t *pos)
+{
+	return do_read(file, to, pos);
+}
+
+ssize_t vfs_write(struct file *file, struct iov_iter *from, loff_t *pos)
+{
+	return do_write(file, from, pos);
 }
 
 ssize_t kernel_read(struct file *file, void *buf, size_t n, loff_t *pos)
@@ -72,7 +82,7 @@ long sys_read(unsigned int fd, char *buf, size_t count)
 		ret = f.file->f_mode & FMODE_READ ? -EFAULT : -EBADF;
 	} else {
 		iov_iter_init(&iter, &iov, 1, iov.iov_len);
-		ret = vfs_read(f.file, &iter, &f.file->f_pos);
+		ret = do_read(f.file, &iter, &f.file->f_pos);
 	}
 	fdput_pos(f);
 	return ret;
@@ -91,7 +101,7 @@ long sys_write(unsigned int fd, const char *buf, size_t count)
 		ret = f.file->f_mode & FMODE_WRITE ? -EFAULT : -EBADF;
 	} else {
 		iov_iter_init(&iter, &iov, 1, iov.iov_len);
-		ret = vfs_write(f.file, &iter, &f.file->f_pos);
+		ret = do_write(f.file, &iter, &f.file->f_pos);
 	}
 	fdput_pos(f);
 	return ret;

@@ -10,8 +10,9 @@
 #include "lib/err.h"
 #include "lib/string.h"
 
-void generic_fillattr(struct inode *inode, struct kstat *stat)
+static __always_inline void fillattr(const struct inode *inode, struct kstat *stat)
 {
+	stat->size = i_size_read(inode);
 	stat->ino = inode->i_ino;
 	stat->dev = inode->i_sb->s_dev;
 	stat->rdev = inode->i_rdev;
@@ -19,12 +20,16 @@ void generic_fillattr(struct inode *inode, struct kstat *stat)
 	stat->nlink = inode->i_nlink;
 	stat->uid = inode->i_uid;
 	stat->gid = inode->i_gid;
-	stat->size = i_size_read(inode);
 	stat->atime = inode->i_atime;
 	stat->mtime = inode->i_mtime;
 	stat->ctime = inode->i_ctime;
 	stat->blksize = 1u << inode->i_blkbits;
 	stat->blocks = inode->i_blocks;
+}
+
+void generic_fillattr(struct inode *inode, struct kstat *stat)
+{
+	fillattr(inode, stat);
 }
 
 int vfs_getattr(const struct path *path, struct kstat *stat)
@@ -62,30 +67,69 @@ static int stat_fd(unsigned int fd, struct kstat *stat)
 	return err;
 }
 
-static long copy_stat64(const struct kstat *k, struct stat64 *user)
+static __always_inline void pack_stat64(const struct kstat *k, struct stat64 *s)
 {
-	struct stat64 s;
+	s->st_dev = new_encode_dev(k->dev);
+	memset(s->__pad0, 0, sizeof(s->__pad0));
+	s->__st_ino = (u32)k->ino;
+	s->st_mode = k->mode;
+	s->st_nlink = k->nlink;
+	s->st_uid = k->uid;
+	s->st_gid = k->gid;
+	s->st_rdev = new_encode_dev(k->rdev);
+	memset(s->__pad3, 0, sizeof(s->__pad3));
+	s->st_size = k->size;
+	s->st_blksize = k->blksize;
+	s->st_blocks = k->blocks;
+	s->st_atime = (u32)k->atime.sec;
+	s->st_atime_nsec = k->atime.nsec;
+	s->st_mtime = (u32)k->mtime.sec;
+	s->st_mtime_nsec = k->mtime.nsec;
+	s->st_ctime = (u32)k->ctime.sec;
+	s->st_ctime_nsec = k->ctime.nsec;
+	s->st_ino = k->ino;
+}
 
-	s.st_dev = new_encode_dev(k->dev);
-	memset(s.__pad0, 0, sizeof(s.__pad0));
-	s.__st_ino = (u32)k->ino;
-	s.st_mode = k->mode;
-	s.st_nlink = k->nlink;
-	s.st_uid = k->uid;
-	s.st_gid = k->gid;
-	s.st_rdev = new_encode_dev(k->rdev);
-	memset(s.__pad3, 0, sizeof(s.__pad3));
-	s.st_size = k->size;
-	s.st_blksize = k->blksize;
-	s.st_blocks = k->blocks;
-	s.st_atime = (u32)k->atime.sec;
-	s.st_atime_nsec = k->atime.nsec;
-	s.st_mtime = (u32)k->mtime.sec;
-	s.st_mtime_nsec = k->mtime.nsec;
-	s.st_ctime = (u32)k->ctime.sec;
-	s.st_ctime_nsec = k->ctime.nsec;
-	s.st_ino = k->ino;
-	return copy_to_user(user, &s, sizeof(s)) ? -EFAULT : 0;
+static noinline int getattr_stat64(const struct path *path, struct stat64 *s)
+{
+	struct kstat k;
+	int err = vfs_getattr(path, &k);
+
+	if (!err)
+		pack_stat64(&k, s);
+	return err;
+}
+
+/*
+ * The call that programs make most: if the file system has nothing to add, the structure is filled while the walk
+ * still holds dcache_lock, and no reference is taken at all.
+ */
+static int do_stat64(int dfd, const char *name, u32 lookup, struct stat64 *user)
+{
+	struct nameidata nd;
+	struct filename fn;
+	struct stat64 s;
+	int err = getname_flags(&fn, name, lookup);
+
+	if (err)
+		return err;
+	err = nd_begin(&nd, dfd, fn.name, lookup);
+	if (!err)
+		err = nd_walk(&nd, fn.name);
+	if (likely(!err)) {
+		if (likely(!nd.inode->i_op->getattr)) {
+			struct kstat k;
+
+			fillattr(nd.inode, &k);
+			pack_stat64(&k, &s);
+		} else {
+			nd_unlock(&nd);
+			err = getattr_stat64(&nd.path, &s);
+		}
+		nd_end(&nd);
+	}
+	putname(&fn);
+	return err ? err : copy_to_user(user, &s, sizeof(s)) ? -EFAULT : 0;
 }
 
 static u16 low16(u32 id)
@@ -145,37 +189,32 @@ long sys_newfstat(unsigned int fd, struct abi_stat *buf)
 
 long sys_stat64(const char *name, struct stat64 *buf)
 {
-	struct kstat k;
-	int err = stat_path(AT_FDCWD, name, 0, &k);
-
-	return err ? err : copy_stat64(&k, buf);
+	return do_stat64(AT_FDCWD, name, LOOKUP_FOLLOW, buf);
 }
 
 long sys_lstat64(const char *name, struct stat64 *buf)
 {
-	struct kstat k;
-	int err = stat_path(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, &k);
-
-	return err ? err : copy_stat64(&k, buf);
+	return do_stat64(AT_FDCWD, name, 0, buf);
 }
 
 long sys_fstat64(unsigned int fd, struct stat64 *buf)
 {
+	struct stat64 s;
 	struct kstat k;
 	int err = stat_fd(fd, &k);
 
-	return err ? err : copy_stat64(&k, buf);
+	if (err)
+		return err;
+	pack_stat64(&k, &s);
+	return copy_to_user(buf, &s, sizeof(s)) ? -EFAULT : 0;
 }
 
 long sys_fstatat64(int dfd, const char *name, struct stat64 *buf, int flags)
 {
-	struct kstat k;
-	int err;
-
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
 		return -EINVAL;
-	err = stat_path(dfd, name, flags, &k);
-	return err ? err : copy_stat64(&k, buf);
+	return do_stat64(dfd, name, (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
+			 (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0), buf);
 }
 
 static struct statx_timestamp statx_time(const struct fs_time *t)
