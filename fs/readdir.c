@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * getdents(2) in its three ages. The file system calls back for each entry; a record is built in place in user
- * memory. A record's d_off is the position of the entry after it, which is known only when that one comes: so
+ * getdents(2) in its three ages. The file system calls back for each entry, which becomes a record. A record's d_off is the position of the entry after it, which is known only when that one comes: so
  * each call completes the record before it.
  */
 #include "fs/internal.h"
@@ -56,48 +55,95 @@ bool dir_emit_dots(struct file *file, struct dir_context *ctx)
 	return true;
 }
 
+/*
+ * Records are gathered in batch and go to the program when it is full: a copy for every record would cost more
+ * than finding the entry. What is in the batch is given only if all of it could be copied; else the directory's
+ * position goes back to where the batch began.
+ */
+#define BATCH_BYTES 512
+
 struct getdents_callback {
 	struct dir_context ctx;
-	char *next;		/* where the next record goes (user) */
-	char *prev;		/* the last record, or NULL */
-	size_t left;
+	char *user;		/* where the batch will go */
+	size_t left;		/* of the program's buffer, behind the batch */
+	size_t done;		/* bytes that the program has */
+	loff_t batch_pos;	/* position of the batch's first entry */
+	unsigned int used;	/* bytes in the batch */
+	int prev;		/* offset of its last record, or -1 */
 	int error;
+	bool old;		/* struct linux_dirent */
+	char batch[BATCH_BYTES] __aligned(8);
 };
 
-/* Longer than any name's record: built here, then copied at once. */
-union dirent_record {
-	struct linux_dirent64 d64;
-	struct linux_dirent d32;
-	char bytes[NAME_MAX + 32];
-};
+/* The last record is complete now that the next position is known. */
+static bool finish_record(struct getdents_callback *b, loff_t pos)
+{
+	char *r = b->batch + b->prev;
+
+	if (b->prev < 0)
+		return true;
+	if (!b->old) {
+		((struct linux_dirent64 *)r)->d_off = pos;
+	} else {
+		if (pos >> 32) {
+			b->error = -EOVERFLOW;
+			return false;
+		}
+		((struct linux_dirent *)r)->d_off = (u32)pos;
+	}
+	return true;
+}
+
+static bool flush_batch(struct getdents_callback *b)
+{
+	if (!b->used)
+		return true;
+	if (copy_to_user(b->user, b->batch, b->used)) {
+		b->error = -EFAULT;
+		return false;
+	}
+	b->user += b->used;
+	b->done += b->used;
+	b->used = 0;
+	b->prev = -1;
+	return true;
+}
+
+/* Room for a record of reclen bytes in the program's buffer and in the batch, or NULL. */
+static char *new_record(struct getdents_callback *b, size_t reclen, loff_t pos)
+{
+	if (reclen > b->left) {
+		b->error = b->done || b->used ? 0 : -EINVAL;
+		return NULL;
+	}
+	if (!finish_record(b, pos))
+		return NULL;
+	if (b->used + reclen > BATCH_BYTES) {
+		if (!flush_batch(b) || (b->done && signal_pending(current)))
+			return NULL;
+	}
+	if (!b->used)
+		b->batch_pos = pos;
+	b->prev = b->used;
+	b->used += reclen;
+	b->left -= reclen;
+	return b->batch + b->prev;
+}
 
 static bool emit64(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino, unsigned int type)
 {
 	struct getdents_callback *b = container_of(ctx, struct getdents_callback, ctx);
 	size_t reclen = ALIGN(offsetof(struct linux_dirent64, d_name) + len + 1, 8);
-	union dirent_record r;
+	struct linux_dirent64 *d = (struct linux_dirent64 *)new_record(b, reclen, pos);
 
-	b->error = -EINVAL;	/* only seen if nothing fits */
-	if (reclen > b->left)
+	if (!d)
 		return false;
-	b->error = -EINTR;
-	if (b->prev && signal_pending(current))
-		return false;
-	b->error = -EFAULT;
-	if (b->prev && copy_to_user(&((struct linux_dirent64 *)b->prev)->d_off, &pos, sizeof(pos)))
-		return false;
-	r.d64.d_ino = ino;
-	r.d64.d_off = 0;
-	r.d64.d_reclen = reclen;
-	r.d64.d_type = type;
-	memcpy(r.d64.d_name, name, len);
-	memset(r.d64.d_name + len, 0, reclen - offsetof(struct linux_dirent64, d_name) - len);
-	if (copy_to_user(b->next, &r, reclen))
-		return false;
-	b->prev = b->next;
-	b->next += reclen;
-	b->left -= reclen;
-	b->error = 0;
+	((u32 *)((char *)d + reclen))[-1] = 0;		/* the padding; the name may overwrite its beginning */
+	((u32 *)((char *)d + reclen))[-2] = 0;
+	d->d_ino = ino;
+	d->d_reclen = reclen;
+	d->d_type = type;
+	memcpy(d->d_name, name, len);
 	return true;
 }
 
@@ -105,68 +151,61 @@ static bool emit32(struct dir_context *ctx, const char *name, int len, loff_t po
 {
 	struct getdents_callback *b = container_of(ctx, struct getdents_callback, ctx);
 	size_t reclen = ALIGN(offsetof(struct linux_dirent, d_name) + len + 2, 4);
-	union dirent_record r;
+	struct linux_dirent *d;
 
-	b->error = -EINVAL;
-	if (reclen > b->left)
+	if (ino >> 32) {
+		b->error = -EOVERFLOW;
 		return false;
-	b->error = -EOVERFLOW;
-	if (ino >> 32 || pos >> 32)
+	}
+	d = (struct linux_dirent *)new_record(b, reclen, pos);
+	if (!d)
 		return false;
-	b->error = -EFAULT;
-	if (b->prev && put_user((u32)pos, &((struct linux_dirent *)b->prev)->d_off))
-		return false;
-	r.d32.d_ino = (u32)ino;
-	r.d32.d_off = 0;
-	r.d32.d_reclen = reclen;
-	memcpy(r.d32.d_name, name, len);
-	memset(r.d32.d_name + len, 0, reclen - offsetof(struct linux_dirent, d_name) - len);
-	r.bytes[reclen - 1] = type;
-	if (copy_to_user(b->next, &r, reclen))
-		return false;
-	b->prev = b->next;
-	b->next += reclen;
-	b->left -= reclen;
-	b->error = 0;
+	((u32 *)((char *)d + reclen))[-1] = 0;
+	d->d_ino = (u32)ino;
+	d->d_reclen = reclen;
+	memcpy(d->d_name, name, len);
+	d->d_name[len] = '\0';
+	((char *)d)[reclen - 1] = type;
 	return true;
 }
 
-long sys_getdents64(unsigned int fd, void *dirent, u32 count)
+static long do_getdents(unsigned int fd, void *dirent, u32 count, bool old)
 {
-	struct getdents_callback b = { .ctx = { .actor = emit64 }, .next = dirent, .left = count };
+	struct getdents_callback b;
 	struct fd f = fdget_pos(fd);
 	long ret;
 
 	if (!f.file)
 		return -EBADF;
+	b.ctx.actor = old ? emit32 : emit64;
+	b.user = dirent;
+	b.left = count;
+	b.done = b.used = 0;
+	b.prev = -1;
+	b.error = 0;
+	b.old = old;
 	ret = iterate_dir(f.file, &b.ctx);
-	if (ret >= 0)
+	if (ret >= 0) {
 		ret = b.error;
-	if (b.prev) {
-		s64 pos = b.ctx.pos;
-
-		ret = copy_to_user(&((struct linux_dirent64 *)b.prev)->d_off, &pos, sizeof(pos)) ? -EFAULT :
-		      (long)(count - b.left);
+		if (b.used && (!finish_record(&b, b.ctx.pos) || !flush_batch(&b))) {
+			f.file->f_pos = b.batch_pos;
+			ret = b.error;
+		}
+		if (b.done)
+			ret = b.done;
 	}
 	fdput_pos(f);
 	return ret;
 }
 
+long sys_getdents64(unsigned int fd, void *dirent, u32 count)
+{
+	return do_getdents(fd, dirent, count, false);
+}
+
 long sys_getdents(unsigned int fd, void *dirent, u32 count)
 {
-	struct getdents_callback b = { .ctx = { .actor = emit32 }, .next = dirent, .left = count };
-	struct fd f = fdget_pos(fd);
-	long ret;
-
-	if (!f.file)
-		return -EBADF;
-	ret = iterate_dir(f.file, &b.ctx);
-	if (ret >= 0)
-		ret = b.error;
-	if (b.prev)
-		ret = put_user((u32)b.ctx.pos, &((struct linux_dirent *)b.prev)->d_off) ? -EFAULT : (long)(count - b.left);
-	fdput_pos(f);
-	return ret;
+	return do_getdents(fd, dirent, count, true);
 }
 
 struct readdir_callback {
