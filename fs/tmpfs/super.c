@@ -236,8 +236,10 @@ static int parse_option(struct tmpfs_sb_info *info, const char *name, const char
 		*to = (unsigned long)memparse(value, &end);
 		return *end || end == value ? -EINVAL : 0;
 	}
-	if (!strcmp(name, "mode"))
+	if (!strcmp(name, "mode")) {
+		info->mode_given = true;
 		return parse_number(value, 8, &info->mode);
+	}
 	if (!strcmp(name, "uid"))
 		return parse_number(value, 10, &info->uid);
 	if (!strcmp(name, "gid"))
@@ -294,7 +296,7 @@ static int tmpfs_show_options(struct seq_file *m, struct dentry *root)
 
 	if (info->size_given)
 		seq_printf(m, ",size=%luk", info->max_pages * (PAGE_SIZE / 1024));
-	if (info->mode != (S_IRWXUGO | S_ISVTX))
+	if (info->mode_given)
 		seq_printf(m, ",mode=%03o", info->mode);
 	if (info->uid)
 		seq_printf(m, ",uid=%u", info->uid);

@@ -11,7 +11,7 @@ struct tmpfs_sb_info {
 	unsigned long used_inodes;
 	u32 uid, gid;			/* of the root directory */
 	umode_t mode;
-	bool size_given;
+	bool size_given, mode_given;	/* as mount options: shown in /proc/mounts */
 };
 
 struct tmpfs_inode {
