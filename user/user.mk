@@ -38,6 +38,9 @@ USH_C := $(wildcard user/bin/sh/*.c)
 UPROGS := $(UBIN_C:user/bin/%.c=$(UBUILD)/bin/%) $(UDEMO_C:user/demo/%.c=$(UBUILD)/demo/%) \
 	$(if $(USH_C),$(UBUILD)/bin/sh)
 
+# Not intermediate: kept for the next build.
+.SECONDARY: $(UBIN_C:%.c=$(UBUILD)/obj/%.o) $(UDEMO_C:%.c=$(UBUILD)/obj/%.o)
+
 $(UBUILD)/obj/%.o: %.c $(GEN)/syscall_numbers.h
 	$(call say,UCC,$<)
 	$(Q)mkdir -p $(dir $@)
