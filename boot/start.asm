@@ -78,7 +78,6 @@ features:
 	feature 1 << 15, 1, "CMOV"
 	feature 1 << 24, 1, "FXSR"
 	feature 1 << 25, 1, "SSE"
-	feature 1 << 26, 1, "SSE2"
 	dd 0
 
 ; Returns only if CPUID exists and every feature above is there.

@@ -88,7 +88,10 @@ static ssize_t do_sendfile(int out_fd, int in_fd, loff_t *offset, size_t count, 
 	if (!pos)
 		pos = &in.file->f_pos;
 	ret = -EINVAL;
-	if (*pos < 0 || !in.file->f_op->read || S_ISDIR(in.file->f_inode->i_mode) || (out.file->f_flags & O_APPEND))
+	/* The source must be seekable: a terminal's or pipe's bytes would be lost if they could not be written, and its
+	 * end of file be read past. (splice_direct_to_actor() of Linux asks the same.) */
+	if (*pos < 0 || !in.file->f_op->read || (out.file->f_flags & O_APPEND) ||
+	    !(S_ISREG(in.file->f_inode->i_mode) || S_ISBLK(in.file->f_inode->i_mode)))
 		goto put;
 	ret = 0;
 	if (*pos >= max)

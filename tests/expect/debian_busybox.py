@@ -145,7 +145,7 @@ LINES = {
     ],
     "ps": [
         "ps | awk 'NR == 1 || $1 == 1 { $3 = \"\"; print $1, $2 }'",
-        "ps -o pid,ppid,comm | awk 'NR == 1 || $3 == \"awk\" { print $3 }'",
+        "sleep 9 & sleep 1; ps -o pid,ppid,comm | awk 'NR == 1 || $3 == \"sleep\" { print $3 }'; kill $!",
         "ps -o comm | grep -c '^ps$'",
     ],
     "free": [

@@ -2,6 +2,7 @@
 """Results, and the line protocol that tests print: ok NAME / not ok NAME: why / skip NAME: why."""
 import re
 
+STAMP = re.compile(r"^\[ *\d+\.\d+\] ")	# the kernel's own messages carry the time
 LINE = re.compile(r"^(ok|not ok|skip) ([^\s:]+)(?:: (.*))?$")
 
 
@@ -17,7 +18,7 @@ class Result:
 
 def parse_line(line, prefix):
     """The Result of a line of the protocol, or None."""
-    match = LINE.match(line.strip())
+    match = LINE.match(STAMP.sub("", line.strip()))
     return Result(match.group(1), prefix + match.group(2), match.group(3) or "") if match else None
 
 
