@@ -265,9 +265,10 @@ static int unpack_archives(struct unpack_state *st, const u8 *buf, size_t len)
 			pr_err("initramfs: the ramdisk is cut short at byte %zu of %zu: make or copy it again\n", at, len);
 			return -EINVAL;
 		} else {
-			if (at && st->entries)
-				pr_err("initramfs: the ramdisk is damaged at byte %zu of %zu\n", at, len);
-			explain_format(buf + at, len - at);
+			if (st->entries)
+				pr_err("initramfs: the ramdisk is damaged at byte %zu of %zu: make or copy it again\n", at, len);
+			else
+				explain_format(buf + at, len - at);
 			return -EINVAL;
 		}
 	}

@@ -10,6 +10,7 @@ void namei_init(void);
 void pipe_init(void);
 void anon_inode_init(void);
 void tmpfs_init(void);
+extern struct list_head mount_list;	/* every mount of the tree, in the order of their making */
 void mount_rootfs(struct file_system_type *type);
 void locks_init(void);
 

@@ -12,7 +12,6 @@
  * no other. Who reaches a mount through the tree does so under dcache_lock, so a count that is read there is final.
  */
 #include "fs/internal.h"
-#include "fs/seq_file.h"
 #include "kernel/cpu/uaccess.h"
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
@@ -24,7 +23,7 @@
 
 #define MNT_HASH_BITS 6
 static struct hlist_head mount_hashtable[1 << MNT_HASH_BITS];
-static LIST_HEAD(mount_list);		/* by namespace_sem and dcache_lock */
+LIST_HEAD(mount_list);			/* by namespace_sem and dcache_lock */
 static struct kmem_cache *mnt_cache;
 DECLARE_RWSEM(namespace_sem);
 struct vfsmount *root_mnt;
@@ -364,19 +363,34 @@ static int mnt_set_flags(struct vfsmount *m, u32 flags)
 	return 0;
 }
 
+/* Is anybody writing to the file system, through whichever mount of it? namespace_sem held. */
+static bool sb_has_writers(const struct super_block *sb)
+{
+	struct vfsmount *m;
+
+	list_for_each_entry(m, &mount_list, mnt_list)
+		if (m->mnt_sb == sb && atomic_read(&m->mnt_writers))
+			return true;
+	return false;
+}
+
 static int do_remount(struct path *path, u32 flags, void *data)
 {
-	u32 mnt_flags = to_mnt_flags(flags);
+	u32 mnt_flags = to_mnt_flags(flags), old = path->mnt->mnt_flags;
 	int err;
 
 	if (path->dentry != path->mnt->mnt_root)
 		return -EINVAL;
 	down_write(&namespace_sem);
-	err = mnt_set_flags(path->mnt, mnt_flags | (path->mnt->mnt_flags & MNT_INTERNAL));
+	err = mnt_set_flags(path->mnt, mnt_flags | (old & MNT_INTERNAL));
+	if (!err && !(flags & MS_BIND)) {
+		err = (flags & MS_RDONLY) && sb_has_writers(path->mnt->mnt_sb) ? -EBUSY :
+		      do_remount_sb(path->mnt->mnt_sb, flags, data);
+		if (err)
+			WRITE_ONCE(path->mnt->mnt_flags, old);
+	}
 	up_write(&namespace_sem);
-	if (err || (flags & MS_BIND))
-		return err;
-	return do_remount_sb(path->mnt->mnt_sb, flags, data);
+	return err;
 }
 
 static bool mnt_is_below(struct vfsmount *m, const struct vfsmount *ancestor)
@@ -617,67 +631,3 @@ void mount_rootfs(struct file_system_type *type)
 	set_fs_root(&init_fs, &root);
 	set_fs_pwd(&init_fs, &root);
 }
-
-static void *mounts_start(struct seq_file *m, loff_t *pos)
-{
-	down_read(&namespace_sem);
-	return seq_list_start(&mount_list, *pos);
-}
-
-static void *mounts_next(struct seq_file *m, void *v, loff_t *pos)
-{
-	return seq_list_next(v, &mount_list, pos);
-}
-
-static void mounts_stop(struct seq_file *m, void *v)
-{
-	up_read(&namespace_sem);
-}
-
-static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
-{
-	static const struct { u32 flag; const char *text; } opts[] = {
-		{ MNT_NOSUID, ",nosuid" }, { MNT_NODEV, ",nodev" }, { MNT_NOEXEC, ",noexec" },
-		{ MNT_NOATIME, ",noatime" }, { MNT_NODIRATIME, ",nodiratime" }, { MNT_RELATIME, ",relatime" },
-	};
-	unsigned int i;
-
-	seq_puts(m, (mnt->mnt_flags & MNT_READONLY) || (mnt->mnt_sb->s_flags & SB_RDONLY) ? "ro" : "rw");
-	if (mnt->mnt_sb->s_flags & MS_SYNCHRONOUS)
-		seq_puts(m, ",sync");
-	for (i = 0; i < ARRAY_SIZE(opts); i++)
-		if (mnt->mnt_flags & opts[i].flag)
-			seq_puts(m, opts[i].text);
-}
-
-/* Mounts that the reader's root does not reach are not shown. */
-static int mounts_show(struct seq_file *m, void *v)
-{
-	struct vfsmount *mnt = list_entry(v, struct vfsmount, mnt_list);
-	struct path path = { mnt, mnt->mnt_root }, root;
-	bool reachable;
-	char *buf, *p;
-
-	buf = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!buf)
-		return -ENOMEM;
-	get_fs_root(current->fs, &root);
-	p = __d_path(&path, &root, buf, PATH_MAX, &reachable);
-	path_put(&root);
-	if (!IS_ERR(p) && reachable) {
-		seq_escape(m, mnt->mnt_devname, " \t\n\\#");
-		seq_putc(m, ' ');
-		seq_escape(m, p, " \t\n\\#");
-		seq_printf(m, " %s ", mnt->mnt_sb->s_type->name);
-		show_mnt_opts(m, mnt);
-		if (mnt->mnt_sb->s_op->show_options)
-			mnt->mnt_sb->s_op->show_options(m, mnt->mnt_root);
-		seq_puts(m, " 0 0\n");
-	}
-	kfree(buf);
-	return IS_ERR(p) || reachable ? 0 : SEQ_SKIP;
-}
-
-const struct seq_operations mounts_seq_ops = {
-	.start = mounts_start, .next = mounts_next, .stop = mounts_stop, .show = mounts_show,
-};

@@ -70,7 +70,15 @@ extern const struct dentry_operations pid_dentry_operations;
 extern const struct inode_operations proc_dir_iops, proc_root_iops, proc_fd_iops, proc_fdinfo_iops, proc_pid_link_iops;
 extern const struct file_operations proc_dir_fops, proc_root_fops, proc_fd_fops, proc_fdinfo_fops;
 extern const struct file_operations proc_maps_fops, proc_smaps_fops;
-extern const struct seq_operations mounts_seq_ops;
+extern const struct seq_operations mounts_seq_ops, mountinfo_seq_ops;
+
+/* fs/proc/task_text.c. proc_single_fops: a text file of a task, by the show of its pid_entry. */
+extern const struct file_operations proc_single_fops, proc_cmdline_fops, proc_environ_fops, proc_auxv_fops;
+extern const struct file_operations proc_comm_fops, proc_oom_score_adj_fops;
+int proc_comm_show(struct seq_file *m, struct task_struct *task);
+int proc_oom_score_adj_show(struct seq_file *m, struct task_struct *task);
+int proc_personality_show(struct seq_file *m, struct task_struct *task);
+int proc_limits_show(struct seq_file *m, struct task_struct *task);
 
 int proc_pid_stat(struct seq_file *m, struct task_struct *task);
 int proc_tgid_stat(struct seq_file *m, struct task_struct *task);

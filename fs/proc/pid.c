@@ -8,13 +8,10 @@
  * each walk and freed as soon as nobody uses them, so a task's end has nothing to clean up in /proc.
  */
 #include "fs/proc/internal.h"
-#include "kernel/cpu/uaccess.h"
-#include "lib/abi/auxvec.h"
 #include "lib/abi/capability.h"
 #include "lib/abi/dirent.h"
 #include "lib/abi/errno.h"
 #include "lib/err.h"
-#include "lib/kstrtox.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/mm.h"
@@ -110,27 +107,6 @@ int proc_name_to_int(const struct qstr *name)
 	return n;
 }
 
-static int proc_single_show(struct seq_file *m, void *v)
-{
-	struct inode *inode = m->private;
-	struct task_struct *task = get_proc_task(inode);
-	int err;
-
-	if (!task)
-		return -ESRCH;
-	err = PROC_I(inode)->entry->private && !proc_may_inspect(task) ? -EACCES : PROC_I(inode)->entry->show(m, task);
-	put_task_struct(task);
-	return err;
-}
-
-static int proc_single_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, proc_single_show, inode);
-}
-static const struct file_operations proc_single_fops = {
-	.open = proc_single_open, .read = seq_read, .llseek = seq_lseek, .release = single_release,
-};
-
 /* Links to files: the walk jumps there, whatever its name is now. */
 static const char *proc_pid_get_link(struct dentry *dentry, struct inode *inode, struct delayed_call *done)
 {
@@ -189,236 +165,20 @@ static int proc_exe(struct task_struct *task, struct path *path)
 	return err;
 }
 
-/* Bytes of [start, end) of the task's memory from *pos on. */
-static ssize_t read_area(struct mm_struct *mm, unsigned long start, unsigned long end, struct iov_iter *to, loff_t *pos)
-{
-	char *page = (char *)__get_free_page(GFP_KERNEL);
-	ssize_t done = 0;
-
-	if (!page)
-		return -ENOMEM;
-	while (iov_iter_count(to) && *pos >= 0 && *pos < (loff_t)(end - start)) {
-		size_t n = min_t(u64, min_t(size_t, iov_iter_count(to), PAGE_SIZE), end - start - *pos);
-		size_t got = access_process_vm(mm, start + (unsigned long)*pos, page, n, false);
-		size_t copied = copy_to_iter(page, got, to);
-
-		*pos += copied;
-		done += copied;
-		if (copied < got && !done)
-			done = -EFAULT;
-		if (copied < n)
-			break;
-	}
-	free_page((unsigned long)page);
-	return done;
-}
-
-/* A program may overwrite its arguments to change its title, and run on into its environment with it. */
-static unsigned long title_end(struct mm_struct *mm)
-{
-	char last = 0;
-
-	if (mm->arg_end > mm->arg_start && mm->env_end > mm->env_start && mm->env_start == mm->arg_end)
-		access_process_vm(mm, mm->arg_end - 1, &last, 1, false);
-	return last ? mm->env_end : mm->arg_end;
-}
-
-static ssize_t read_strings(struct file *file, struct iov_iter *to, loff_t *pos, bool env)
-{
-	struct task_struct *task = get_proc_task(file->f_inode);
-	struct mm_struct *mm;
-	ssize_t ret = 0;
-
-	if (!task)
-		return -ESRCH;
-	if (env && !proc_may_inspect(task)) {
-		put_task_struct(task);
-		return -EACCES;
-	}
-	mm = get_task_mm(task);
-	put_task_struct(task);
-	if (!mm)
-		return 0;
-	if (env)
-		ret = read_area(mm, mm->env_start, mm->env_end, to, pos);
-	else
-		ret = read_area(mm, mm->arg_start, title_end(mm), to, pos);
-	mmput(mm);
-	return ret;
-}
-
-static ssize_t cmdline_read(struct file *file, struct iov_iter *to, loff_t *pos)
-{
-	return read_strings(file, to, pos, false);
-}
-
-static ssize_t environ_read(struct file *file, struct iov_iter *to, loff_t *pos)
-{
-	return read_strings(file, to, pos, true);
-}
-static const struct file_operations cmdline_fops = { .read = cmdline_read, .llseek = generic_file_llseek };
-static const struct file_operations environ_fops = { .read = environ_read, .llseek = generic_file_llseek };
-
-static ssize_t auxv_read(struct file *file, struct iov_iter *to, loff_t *pos)
-{
-	struct task_struct *task = get_proc_task(file->f_inode);
-	struct mm_struct *mm;
-	ssize_t ret = 0;
-	size_t size = 0;
-
-	if (!task)
-		return -ESRCH;
-	mm = proc_may_inspect(task) ? get_task_mm(task) : ERR_PTR(-EACCES);
-	put_task_struct(task);
-	if (IS_ERR_OR_NULL(mm))
-		return mm ? PTR_ERR(mm) : 0;
-	do
-		size += 2;
-	while (size < ARRAY_SIZE(mm->auxv) && mm->auxv[size - 2] != AT_NULL);
-	size *= sizeof(mm->auxv[0]);
-	if (*pos >= 0 && *pos < (loff_t)size) {
-		ret = copy_to_iter((char *)mm->auxv + *pos, size - (size_t)*pos, to);
-		*pos += ret;
-	}
-	mmput(mm);
-	return ret;
-}
-static const struct file_operations auxv_fops = { .read = auxv_read, .llseek = generic_file_llseek };
-
-static int comm_show(struct seq_file *m, struct task_struct *task)
-{
-	char comm[TASK_COMM_LEN];
-
-	spin_lock(&task->alloc_lock);
-	memcpy(comm, task->comm, sizeof(comm));
-	spin_unlock(&task->alloc_lock);
-	seq_printf(m, "%s\n", comm);
-	return 0;
-}
-
-/* Small texts that are written: NUL-terminated, without the newline. The length or errno. */
-static ssize_t get_text(struct iov_iter *from, char *buf, size_t size)
-{
-	size_t n = iov_iter_count(from), keep = min(n, size - 1);
-
-	if (copy_from_iter(buf, keep, from) != keep)
-		return -EFAULT;
-	buf[keep] = '\0';
-	strim(buf);
-	return n;
-}
-
-static ssize_t comm_write(struct file *file, struct iov_iter *from, loff_t *pos)
-{
-	char comm[TASK_COMM_LEN];
-	ssize_t n = get_text(from, comm, sizeof(comm));
-	struct task_struct *task;
-
-	if (n < 0)
-		return n;
-	task = get_proc_task(file->f_inode);
-	if (!task)
-		return -ESRCH;
-	if (task->group_leader != current->group_leader) {
-		n = -EINVAL;
-	} else {
-		spin_lock(&task->alloc_lock);
-		strlcpy(task->comm, comm, sizeof(task->comm));
-		spin_unlock(&task->alloc_lock);
-	}
-	put_task_struct(task);
-	return n;
-}
-static const struct file_operations comm_fops = {
-	.open = proc_single_open, .read = seq_read, .write = comm_write, .llseek = seq_lseek, .release = single_release,
-};
-
-static int oom_score_adj_show(struct seq_file *m, struct task_struct *task)
-{
-	seq_printf(m, "%d\n", task->oom_score_adj);
-	return 0;
-}
-
-static ssize_t oom_score_adj_write(struct file *file, struct iov_iter *from, loff_t *pos)
-{
-	struct task_struct *task;
-	char text[16];
-	ssize_t n = get_text(from, text, sizeof(text));
-	int value;
-
-	if (n < 0)
-		return n;
-	if (kstrtoint(text, 10, &value) || value < -1000 || value > 1000)
-		return -EINVAL;
-	task = get_proc_task(file->f_inode);
-	if (!task)
-		return -ESRCH;
-	if (value < task->oom_score_adj && !capable(CAP_SYS_RESOURCE))
-		n = -EACCES;
-	else
-		task->group_leader->oom_score_adj = task->oom_score_adj = value;
-	put_task_struct(task);
-	return n;
-}
-static const struct file_operations oom_score_adj_fops = {
-	.open = proc_single_open, .read = seq_read, .write = oom_score_adj_write, .llseek = seq_lseek,
-	.release = single_release,
-};
-
-static int personality_show(struct seq_file *m, struct task_struct *task)
-{
-	seq_printf(m, "%08x\n", task->personality);
-	return 0;
-}
-
-static void put_limit(struct seq_file *m, u64 value)
-{
-	if (value == RLIM64_INFINITY)
-		seq_printf(m, "%-20s ", "unlimited");
-	else
-		seq_printf(m, "%-20llu ", (unsigned long long)value);
-}
-
-static int limits_show(struct seq_file *m, struct task_struct *task)
-{
-	static const struct { const char *name, *unit; } limits[RLIM_NLIMITS] = {
-		[RLIMIT_CPU] = { "Max cpu time", "seconds" },
-		[RLIMIT_FSIZE] = { "Max file size", "bytes" },
-		[RLIMIT_DATA] = { "Max data size", "bytes" },
-		[RLIMIT_STACK] = { "Max stack size", "bytes" },
-		[RLIMIT_CORE] = { "Max core file size", "bytes" },
-		[RLIMIT_RSS] = { "Max resident set", "bytes" },
-		[RLIMIT_NPROC] = { "Max processes", "processes" },
-		[RLIMIT_NOFILE] = { "Max open files", "files" },
-		[RLIMIT_MEMLOCK] = { "Max locked memory", "bytes" },
-		[RLIMIT_AS] = { "Max address space", "bytes" },
-		[RLIMIT_LOCKS] = { "Max file locks", "locks" },
-		[RLIMIT_SIGPENDING] = { "Max pending signals", "signals" },
-		[RLIMIT_MSGQUEUE] = { "Max msgqueue size", "bytes" },
-		[RLIMIT_NICE] = { "Max nice priority", NULL },
-		[RLIMIT_RTPRIO] = { "Max realtime priority", NULL },
-		[RLIMIT_RTTIME] = { "Max realtime timeout", "us" },
-	};
-	unsigned int i;
-
-	seq_printf(m, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
-	for (i = 0; i < RLIM_NLIMITS; i++) {
-		seq_printf(m, "%-25s ", limits[i].name);
-		put_limit(m, task->signal->rlim[i].cur);
-		put_limit(m, task->signal->rlim[i].max);
-		if (limits[i].unit)
-			seq_printf(m, "%-10s", limits[i].unit);
-		seq_putc(m, '\n');
-	}
-	return 0;
-}
-
 static int mounts_open(struct inode *inode, struct file *file)
 {
 	return seq_open(file, &mounts_seq_ops);
 }
 static const struct file_operations mounts_fops = {
 	.open = mounts_open, .read = seq_read, .llseek = seq_lseek, .release = seq_release,
+};
+
+static int mountinfo_open(struct inode *inode, struct file *file)
+{
+	return seq_open(file, &mountinfo_seq_ops);
+}
+static const struct file_operations mountinfo_fops = {
+	.open = mountinfo_open, .read = seq_read, .llseek = seq_lseek, .release = seq_release,
 };
 
 static const struct inode_operations task_dir_iops;
@@ -432,13 +192,13 @@ static const struct file_operations task_dir_fops;
 #define COMMON_ENTRIES								\
 	DIR("fd", 0500, proc_fd_iops, proc_fd_fops),				\
 	DIR("fdinfo", 0555, proc_fdinfo_iops, proc_fdinfo_fops),		\
-	FILE_("environ", 0400, environ_fops),					\
-	FILE_("auxv", 0400, auxv_fops),						\
+	FILE_("environ", 0400, proc_environ_fops),					\
+	FILE_("auxv", 0400, proc_auxv_fops),						\
 	TEXT("status", 0444, proc_pid_status),					\
-	TEXT("personality", 0400, personality_show),				\
-	TEXT("limits", 0444, limits_show),					\
-	{ .name = "comm", .mode = S_IFREG | 0644, .show = comm_show, .fops = &comm_fops },	\
-	FILE_("cmdline", 0444, cmdline_fops),					\
+	TEXT("personality", 0400, proc_personality_show),				\
+	TEXT("limits", 0444, proc_limits_show),					\
+	{ .name = "comm", .mode = S_IFREG | 0644, .show = proc_comm_show, .fops = &proc_comm_fops },	\
+	FILE_("cmdline", 0444, proc_cmdline_fops),					\
 	TEXT("statm", 0444, proc_pid_statm),					\
 	FILE_("maps", 0444, proc_maps_fops),					\
 	FILE_("smaps", 0444, proc_smaps_fops),					\
@@ -446,7 +206,8 @@ static const struct file_operations task_dir_fops;
 	LINK("root", proc_root_link),						\
 	LINK("exe", proc_exe),							\
 	FILE_("mounts", 0444, mounts_fops),					\
-	{ .name = "oom_score_adj", .mode = S_IFREG | 0644, .show = oom_score_adj_show, .fops = &oom_score_adj_fops }
+	FILE_("mountinfo", 0444, mountinfo_fops),				\
+	{ .name = "oom_score_adj", .mode = S_IFREG | 0644, .show = proc_oom_score_adj_show, .fops = &proc_oom_score_adj_fops }
 
 /* Of a process; "task" is first, the table of a thread has all but that. */
 static const struct pid_entry tgid_entries[] = {
