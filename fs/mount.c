@@ -383,13 +383,14 @@ static int do_remount(struct path *path, u32 flags, void *data)
 		return -EINVAL;
 	down_write(&namespace_sem);
 	err = mnt_set_flags(path->mnt, mnt_flags | (old & MNT_INTERNAL));
-	if (!err && !(flags & MS_BIND)) {
-		err = (flags & MS_RDONLY) && sb_has_writers(path->mnt->mnt_sb) ? -EBUSY :
-		      do_remount_sb(path->mnt->mnt_sb, flags, data);
-		if (err)
-			WRITE_ONCE(path->mnt->mnt_flags, old);
-	}
+	if (!err && (flags & (MS_BIND | MS_RDONLY)) == MS_RDONLY && sb_has_writers(path->mnt->mnt_sb))
+		err = -EBUSY;
 	up_write(&namespace_sem);
+	/* s_umount comes before namespace_sem, so the instance has its turn after it. */
+	if (!err && !(flags & MS_BIND))
+		err = do_remount_sb(path->mnt->mnt_sb, flags, data);
+	if (err)
+		WRITE_ONCE(path->mnt->mnt_flags, old);
 	return err;
 }
 
