@@ -25,7 +25,7 @@ static size_t nr_chosen;
 static struct console *known[4];
 static size_t nr_known;
 
-/* "tty0" means whichever screen is in front, which is always the first. */
+/* "tty0" means whichever screen is in front. */
 static bool matches(const struct chosen *c, const char *name, int index)
 {
 	return strcmp(c->name, name) == 0 && (c->index == index || (c->index == 0 && strcmp(name, "tty") == 0));

@@ -13,6 +13,7 @@
 #include "kernel/dev/tty.h"
 #include "kernel/dev/vga.h"
 #include "kernel/init.h"
+#include "kernel/printk.h"
 #include "lib/abi/errno.h"
 #include "lib/string.h"
 
@@ -153,8 +154,10 @@ static void keypad_key(u8 key, bool extended)
 	const char *name = keypad_names[key - KEY_PAD];
 	char digit = keypad_digits[key - KEY_PAD];
 
-	if (key == KEY_DELETE && ctrl() && alt())
+	if (key == KEY_DELETE && ctrl() && alt()) {
+		pr_emerg("Ctrl-Alt-Del: restarting\n");
 		machine_restart();
+	}
 	if (shift() && (key == KEY_PAGE_UP || key == KEY_PAGE_DOWN))
 		vga_scrollback(key == KEY_PAGE_UP ? -1 : 1);
 	else if (!name || (!extended && num_lock))

@@ -600,7 +600,7 @@ u32 n_tty_poll(struct tty_struct *tty, struct file *file, poll_table *wait)
 		mask |= POLLIN | POLLRDNORM;
 	if (tty_hung_up(file) || READ_ONCE(tty->other_closed))
 		mask |= POLLHUP | POLLIN | POLLRDNORM;
-	if (tty_write_room(tty) > 0)
+	if (tty_write_room(tty) >= TTY_MIN_ROOM)
 		mask |= POLLOUT | POLLWRNORM;
 	return mask;
 }

@@ -13,8 +13,8 @@
 #include "lib/abi/errno.h"
 #include "lib/string.h"
 
-/* What one byte becomes. Returns the number of bytes in out, at most 8, and moves the column. */
-static size_t post_process(struct tty_struct *tty, u8 c, u8 out[8])
+/* What one byte becomes. Returns the number of bytes in out, and moves the column. */
+static size_t post_process(struct tty_struct *tty, u8 c, u8 out[TTY_MIN_ROOM])
 {
 	struct n_tty_data *ld = &tty->ldisc;
 	size_t spaces;
@@ -74,7 +74,7 @@ static size_t output(struct tty_struct *tty, const u8 *s, size_t n)
 	while (done < n) {
 		size_t used = 0;
 
-		while (done < n && used + 8 <= min(room, sizeof(batch)))
+		while (done < n && used + TTY_MIN_ROOM <= min(room, sizeof(batch)))
 			used += post_process(tty, s[done++], batch + used);
 		if (!used)
 			break;
@@ -122,7 +122,7 @@ static size_t output_chunk(struct tty_struct *tty, const u8 *s, size_t n)
 }
 
 /* Room for one byte, whatever OPOST makes of it. */
-static bool can_write(struct tty_struct *tty) { return tty_write_room(tty) >= 8; }
+static bool can_write(struct tty_struct *tty) { return tty_write_room(tty) >= TTY_MIN_ROOM; }
 
 static int wait_for_room(struct tty_struct *tty, struct file *file)
 {

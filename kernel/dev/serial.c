@@ -36,6 +36,7 @@ enum {
 
 static struct serial_port {
 	bool present;
+	bool stuck;			/* the last message waited in vain, by port_lock */
 	u8 ier, mcr, lcr;		/* what the registers hold, by port_lock */
 	u8 tx[TX_SIZE];			/* by port_lock, as are its positions */
 	u32 tx_head, tx_tail;
@@ -68,11 +69,17 @@ static void set_line(u32 baud, u8 lcr)
 
 /* ---- kernel messages ---- */
 
-/* A line that nobody takes from must not hang the kernel: after a while the byte is sent regardless. */
+/*
+ * A line that nobody takes from must not hang the kernel: after a while the byte is sent regardless, and until the line
+ * moves again the following ones wait hardly at all.
+ */
 static void poll_put(u8 c)
 {
-	for (int i = 0; i < 200000 && !(uart_in(LSR) & LSR_THRE); i++)
+	int patience = port.stuck ? 10 : 200000;
+
+	while (!(uart_in(LSR) & LSR_THRE) && --patience > 0)
 		cpu_relax();
+	port.stuck = patience == 0;
 	uart_out(DATA, c);
 }
 

@@ -131,7 +131,8 @@ void tty_wakeup(struct tty_struct *tty);		/* the driver has room again; any cont
 /* The terminal itself. */
 bool tty_hung_up(struct file *file);		/* the file was opened before a hang-up: it is dead */
 void tty_hangup(struct tty_struct *tty);		/* all open files are dead, the session is told. Sleeps */
-size_t tty_write_room(struct tty_struct *tty);
+#define TTY_MIN_ROOM 8u				/* a byte becomes at most so many (a tab): with less, output waits */
+size_t tty_write_room(struct tty_struct *tty);	/* 0 while stopped */
 size_t tty_chars_in_buffer(struct tty_struct *tty);
 void tty_set_stopped(struct tty_struct *tty, bool stop);	/* tty->lock held */
 bool tty_is_console_file(struct file *file);	/* opened as /dev/console */

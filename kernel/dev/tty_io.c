@@ -198,19 +198,27 @@ static int tty_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/* The next to open it finds neither old input nor output that is stopped. lock held. */
+static void last_close(struct tty_struct *tty)
+{
+	if (tty->driver->ops->close)
+		tty->driver->ops->close(tty);
+	tty_buffer_flush(tty);
+	n_tty_flush_input(tty);
+	tty->exclusive = tty->tco_stopped = false;
+	tty_set_stopped(tty, false);
+	if (tty->driver->reset_termios)
+		tty->termios = tty->driver->init_termios;
+}
+
 static int tty_release(struct inode *inode, struct file *file)
 {
 	struct tty_struct *tty = file->private_data;
 
 	(void)inode;
 	mutex_lock(&tty->lock);
-	if (--tty->count == 0) {
-		if (tty->driver->ops->close)
-			tty->driver->ops->close(tty);
-		tty->exclusive = false;
-		if (tty->driver->reset_termios)
-			tty->termios = tty->driver->init_termios;
-	}
+	if (--tty->count == 0)
+		last_close(tty);
 	mutex_unlock(&tty->lock);
 	tty_put(tty);
 	return 0;
@@ -268,9 +276,8 @@ void tty_hangup(struct tty_struct *tty)
 	WRITE_ONCE(tty->hangups, tty->hangups + 1);
 	tty_buffer_flush(tty);
 	n_tty_flush_input(tty);
-	tty->stopped = tty->tco_stopped = false;
-	if (tty->driver->ops->flush_buffer)
-		tty->driver->ops->flush_buffer(tty);
+	tty->tco_stopped = false;
+	tty_set_stopped(tty, false);		/* last words may still go out */
 	if (tty->driver->reset_termios)
 		tty->termios = tty->driver->init_termios;
 	if (tty->driver->ops->hangup)

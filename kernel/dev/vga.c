@@ -127,7 +127,7 @@ static void vga_console_write(struct console *con, const char *s, size_t n)
 	spin_unlock_irqrestore(&vga_lock, flags);
 }
 
-static struct console vga_console = { .name = "tty", .index = 0, .write = vga_console_write };
+static struct console vga_console = { .name = "tty", .index = 1, .write = vga_console_write };
 
 void vga_console_init(void)
 {
