@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Counts the lines of each part: all of them, and those that are more than blank or comment."""
+"""
+Counts the lines of each part: all of them, and the code, which is those that are more than blank or comment.
+Budgets are held against the code (comments are what students read first, and must not cost anything), and
+lib/abi/, Linux's numbers and structures, counts for itself. See docs/decisions.md.
+"""
 import os
 import re
 
-PARTS = ["boot", "kernel", "mm", "fs", "lib", "user", "tests", "tools", "bench"]
+PARTS = ["boot", "kernel", "mm", "fs", "lib", "lib/abi", "user", "tests", "tools", "bench"]
 KERNEL = PARTS[:5]
 BUDGET = {"mm": 7000, "kernel in all": 35000}
 SUFFIXES = (".c", ".h", ".asm", ".py", ".sh", ".mk", ".tbl", ".S")
@@ -24,7 +28,8 @@ def code_lines(text, suffix):
 
 def count(part):
     files = lines = code = 0
-    for directory, _, names in os.walk(part):
+    for directory, folders, names in os.walk(part):
+        folders[:] = [f for f in folders if os.path.join(directory, f) not in PARTS]
         for name in names:
             suffix = os.path.splitext(name)[1]
             if suffix not in SUFFIXES:
@@ -41,7 +46,7 @@ def show(name, numbers):
     budget = BUDGET.get(name)
     remark = ""
     if budget:
-        remark = f"   of {budget}" + ("   OVER THE BUDGET" if numbers[1] > budget else "")
+        remark = f"   of {budget}" + ("   OVER THE BUDGET" if numbers[2] > budget else "")
     print(f"{name:14}{numbers[0]:7}{numbers[1]:9}{numbers[2]:9}{remark}")
 
 
