@@ -78,6 +78,8 @@ static int run_init(void *unused)
 		if (err)
 			panic("the ramdisk cannot be used (error %d); make one with `make` (build/ramdisk.cpio) or cpio -H newc", -err);
 		free_reserved_range(ramdisk_start >> PAGE_SHIFT, ALIGN(ramdisk_end, PAGE_SIZE) >> PAGE_SHIFT);
+	} else if (cmdline_find("root")) {
+		panic("cannot mount root=%s: there is no driver for it. Give a ramdisk (-initrd with QEMU)", cmdline_find("root"));
 	}
 	run_kernel_tests();		/* test=kernel: does not return */
 	console = filp_open("/dev/console", O_RDWR, 0);
