@@ -48,12 +48,13 @@ static struct task_struct *select_victim(void)
 {
 	struct task_struct *p, *worst = NULL;
 	long most = 0;
+	int shown = 0;
 
 	spin_lock(&tasklist_lock);
 	for_each_process(p) {
 		long points = badness(p);
 
-		if (points > 0)
+		if (points > 0 && shown++ < 32)
 			pr_warn("oom: %5d %-16s %8lu KiB resident, badness %ld\n", p->pid, p->comm,
 				p->mm ? get_mm_rss(p->mm) * 4 : 0, points);
 		if (points > most) {
