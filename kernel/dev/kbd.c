@@ -212,8 +212,6 @@ static void keyboard_interrupt(struct pt_regs *regs, void *arg)
 	}
 }
 
-/* ---- the controller ---- */
-
 static bool wait_writable(void)
 {
 	for (int i = 0; i < 100000; i++)

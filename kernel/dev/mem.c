@@ -178,6 +178,25 @@ static const char *parse_prefix(const char *text, int *level, u64 *usec)
 	return text;
 }
 
+/*
+ * Text behind the reader's position: 0, -EAGAIN or -ERESTARTSYS. printk runs in any context, under any lock, and so
+ * wakes nobody: a reader looks ten times a second.
+ */
+static int wait_for_text(struct kmsg_reader *r, bool nonblock)
+{
+	while (r->pos >= printk_end()) {
+		if (nonblock)
+			return -EAGAIN;
+		if (signal_pending(current))
+			return -ERESTARTSYS;
+		mutex_unlock(&r->lock);
+		set_current_state(TASK_INTERRUPTIBLE);
+		schedule_hrtimeout(ktime_get() + 100 * NSEC_PER_MSEC);
+		mutex_lock(&r->lock);
+	}
+	return 0;
+}
+
 static ssize_t kmsg_read(struct file *file, struct iov_iter *to, loff_t *pos)
 {
 	struct kmsg_reader *r = file->private_data;
@@ -190,12 +209,13 @@ static ssize_t kmsg_read(struct file *file, struct iov_iter *to, loff_t *pos)
 
 	mutex_lock(&r->lock);
 	do {
-		if (r->pos >= printk_end()) {
+		ret = wait_for_text(r, file->f_flags & O_NONBLOCK);
+		if (ret) {
 			mutex_unlock(&r->lock);
-			return -EAGAIN;
+			return ret;
 		}
 		len = next_line(r);
-	} while (!len && r->pos < printk_end());
+	} while (!len);
 	text = parse_prefix(r->line, &level, &usec);
 	head_len = scnprintf(head, sizeof(head), "%d,%llu,%llu,-;", level, (unsigned long long)r->pos, (unsigned long long)usec);
 	len = strlen(text);

@@ -1,29 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The line discipline, input side: from the bytes of a keyboard to the bytes of read(2).
+ * The line discipline, input side: from the bytes of a keyboard to lines.
  *
  * Every byte passes, in this order: mapping (ISTRIP, ICRNL, ...), flow control (IXON), signals
  * (ISIG), editing (ICANON), echo. In canonical mode bytes lie behind canon_head, where they can be
  * erased, until a line ends; then canon_head moves behind them and a reader may have them. line_end
  * marks where each line stops; an end of file (VEOF) is a line end that is itself not read, so
- * that VEOF on an empty line makes a read of no bytes. In raw mode everything is there at once,
- * and VMIN and VTIME say when a read is content.
+ * that VEOF on an empty line makes a read of no bytes. In raw mode everything is there at once.
+ * The readers are in n_tty_read.c.
  *
- * tty->lock guards it all. Readers sleep without it. Source: termios(3), POSIX chapter 11.
+ * tty->lock guards it all. Source: termios(3), POSIX chapter 11.
  */
 #include "kernel/dev/tty.h"
 #include "kernel/task/task.h"
-#include "kernel/time.h"
-#include "lib/abi/errno.h"
 #include "lib/bitmap.h"
 #include "lib/string.h"
 
-#define POS(i) ((i) % N_TTY_BUF_SIZE)
 #define _POSIX_VDISABLE 0
 
 static bool iscntrl(u8 c) { return c < ' ' || c == 0x7f; }
-static u8 buf_at(const struct n_tty_data *ld, u32 i) { return ld->read_buf[POS(i)]; }
-static u32 read_cnt(const struct n_tty_data *ld) { return ld->read_head - ld->read_tail; }
+static u8 buf_at(const struct n_tty_data *ld, u32 i) { return ld->read_buf[N_TTY_POS(i)]; }
 static bool is_cc(struct tty_struct *tty, int which, u8 c) { return c == TTY_CC(tty, which) && c != _POSIX_VDISABLE; }
 static bool is_extended(struct tty_struct *tty, int which, u8 c) { return L_FLAG(tty, IEXTEN) && is_cc(tty, which, c); }
 
@@ -34,8 +30,6 @@ void n_tty_open(struct tty_struct *tty)
 {
 	memset(&tty->ldisc, 0, sizeof(tty->ldisc));
 }
-
-/* ---- what is typed shows ---- */
 
 static void echo_raw(struct tty_struct *tty, char c) { n_tty_echo(tty, &c, 1); }
 
@@ -95,8 +89,6 @@ static u32 column_at(struct tty_struct *tty, u32 end)
 	}
 	return column;
 }
-
-/* ---- editing ---- */
 
 static void echo_erased(struct tty_struct *tty, u32 from, u32 to)
 {
@@ -214,21 +206,19 @@ static void reprint(struct tty_struct *tty)
 		echo_char(tty, buf_at(ld, i));
 }
 
-/* ---- bytes into the buffer ---- */
-
 /* The last place is kept for the byte that ends a line, so that a line that is too long can still end. */
 static bool put_byte(struct tty_struct *tty, u8 c)
 {
 	struct n_tty_data *ld = &tty->ldisc;
 
-	if (read_cnt(ld) >= N_TTY_BUF_SIZE - 1) {
+	if (n_tty_read_cnt(ld) >= N_TTY_BUF_SIZE - 1) {
 		if (I_FLAG(tty, IMAXBEL))
 			echo_raw(tty, '\a');
 		return false;
 	}
-	ld->read_buf[POS(ld->read_head)] = c;
-	__clear_bit(POS(ld->read_head), ld->line_end);
-	__clear_bit(POS(ld->read_head), ld->eof);
+	ld->read_buf[N_TTY_POS(ld->read_head)] = c;
+	__clear_bit(N_TTY_POS(ld->read_head), ld->line_end);
+	__clear_bit(N_TTY_POS(ld->read_head), ld->eof);
 	ld->read_head++;
 	return true;
 }
@@ -245,12 +235,12 @@ static void end_line(struct tty_struct *tty, u8 c, bool eof)
 {
 	struct n_tty_data *ld = &tty->ldisc;
 
-	ld->read_buf[POS(ld->read_head)] = c;
-	__set_bit(POS(ld->read_head), ld->line_end);
+	ld->read_buf[N_TTY_POS(ld->read_head)] = c;
+	__set_bit(N_TTY_POS(ld->read_head), ld->line_end);
 	if (eof)
-		__set_bit(POS(ld->read_head), ld->eof);
+		__set_bit(N_TTY_POS(ld->read_head), ld->eof);
 	else
-		__clear_bit(POS(ld->read_head), ld->eof);
+		__clear_bit(N_TTY_POS(ld->read_head), ld->eof);
 	WRITE_ONCE(ld->read_head, ld->read_head + 1);
 	WRITE_ONCE(ld->canon_head, ld->read_head);
 }
@@ -262,8 +252,6 @@ void n_tty_flush_input(struct tty_struct *tty)
 	ld->read_tail = ld->canon_head = ld->read_head;
 	ld->erasing = ld->lnext = false;
 }
-
-/* ---- one byte ---- */
 
 static void send_signal_char(struct tty_struct *tty, int sig, u8 c)
 {
@@ -411,10 +399,10 @@ static bool room_for_input(struct tty_struct *tty)
 {
 	struct n_tty_data *ld = &tty->ldisc;
 
-	return read_cnt(ld) + 3 < N_TTY_BUF_SIZE || (L_FLAG(tty, ICANON) && ld->canon_head == ld->read_tail);
+	return n_tty_read_cnt(ld) + 3 < N_TTY_BUF_SIZE || (L_FLAG(tty, ICANON) && ld->canon_head == ld->read_tail);
 }
 
-static bool input_available(struct tty_struct *tty, u32 wanted)
+bool n_tty_input_available(struct tty_struct *tty, u32 wanted)
 {
 	const struct n_tty_data *ld = &tty->ldisc;
 	u32 end = L_FLAG(tty, ICANON) ? READ_ONCE(ld->canon_head) : READ_ONCE(ld->read_head);
@@ -433,19 +421,17 @@ void n_tty_receive(struct tty_struct *tty)
 		else
 			receive_bad(tty, c, flag);
 	}
-	if (input_available(tty, 1))
+	if (n_tty_input_available(tty, 1))
 		wake_up_poll(&tty->read_wait, POLLIN | POLLRDNORM);
 }
-
-/* ---- settings ---- */
 
 /* Entering canonical mode with unread bytes: they become a line without an end, for nobody can edit them any more. */
 static void enter_canonical(struct n_tty_data *ld)
 {
 	memset(ld->line_end, 0, sizeof(ld->line_end));
 	memset(ld->eof, 0, sizeof(ld->eof));
-	if (read_cnt(ld))
-		__set_bit(POS(ld->read_head - 1), ld->line_end);
+	if (n_tty_read_cnt(ld))
+		__set_bit(N_TTY_POS(ld->read_head - 1), ld->line_end);
 	ld->canon_head = ld->read_head;
 	ld->erasing = ld->lnext = false;
 }
@@ -460,159 +446,4 @@ void n_tty_set_termios(struct tty_struct *tty, const struct ktermios *old)
 		tty_set_stopped(tty, false);
 	wake_up_all(&tty->read_wait);
 	wake_up_all(&tty->write_wait);
-}
-
-/* ---- reading ---- */
-
-/* Up to max bytes of the first line; *complete if its end was reached. lock held. */
-static size_t take_line(struct n_tty_data *ld, u8 *to, size_t max, bool *complete)
-{
-	size_t n = 0;
-
-	while (ld->read_tail != ld->canon_head) {
-		u32 at = POS(ld->read_tail);
-		bool end = __test_bit(at, ld->line_end);
-
-		/* An end of file behind the last byte that fits goes along: it is no line of its own. */
-		if (end && __test_bit(at, ld->eof)) {
-			ld->read_tail++;
-			*complete = true;
-			break;
-		}
-		if (n == max)
-			break;
-		to[n++] = ld->read_buf[at];
-		ld->read_tail++;
-		if (end) {
-			*complete = true;
-			break;
-		}
-	}
-	return n;
-}
-
-static size_t take_raw(struct n_tty_data *ld, u8 *to, size_t max)
-{
-	size_t n = 0;
-
-	while (n < max && ld->read_tail != ld->read_head)
-		to[n++] = ld->read_buf[POS(ld->read_tail++)];
-	return n;
-}
-
-/* All that is there now and fits; bytes or -EFAULT. */
-static ssize_t copy_available(struct tty_struct *tty, struct iov_iter *to, bool *complete)
-{
-	u8 chunk[128];
-	size_t n, total = 0;
-
-	do {
-		size_t max = min(sizeof(chunk), iov_iter_count(to));
-
-		mutex_lock(&tty->lock);
-		n = L_FLAG(tty, ICANON) ? take_line(&tty->ldisc, chunk, max, complete)
-			: take_raw(&tty->ldisc, chunk, max);
-		mutex_unlock(&tty->lock);
-		if (copy_to_iter(chunk, n, to) != n)
-			return -EFAULT;
-		total += n;
-	} while (n && !*complete && iov_iter_count(to));
-	/* What the ring has held back can go on. */
-	if (READ_ONCE(tty->input.head) != READ_ONCE(tty->input.tail))
-		schedule_work(&tty->work);
-	return (ssize_t)total;
-}
-
-static int wait_for_input(struct tty_struct *tty, struct file *file, u64 deadline)
-{
-	return wait_event_interruptible_hrtimeout(&tty->read_wait,
-		input_available(tty, 1) || tty_hung_up(file) || READ_ONCE(tty->other_closed), deadline);
-}
-
-/* A raw read with this many bytes is content (termios(3), "Canonical and noncanonical mode"). */
-static bool raw_read_done(struct tty_struct *tty, size_t done)
-{
-	if (TTY_CC(tty, VMIN))
-		return done >= TTY_CC(tty, VMIN);
-	return done || !TTY_CC(tty, VTIME);
-}
-
-static ssize_t read_locked(struct tty_struct *tty, struct file *file, struct iov_iter *to)
-{
-	u64 deadline = KTIME_MAX;
-	size_t done = 0;
-	bool first = true;
-
-	for (;;) {
-		bool complete = false;
-		u64 vtime = TTY_CC(tty, VTIME) * 100 * NSEC_PER_MSEC;
-		ssize_t n = copy_available(tty, to, &complete);
-		int err = 0;
-
-		if (n < 0)
-			return done ? (ssize_t)done : n;
-		done += (size_t)n;
-		if (complete || !iov_iter_count(to) || (!L_FLAG(tty, ICANON) && raw_read_done(tty, done)))
-			return (ssize_t)done;
-		/* VTIME counts from the call if VMIN is 0, else from the last byte on. */
-		if (!L_FLAG(tty, ICANON) && vtime && (TTY_CC(tty, VMIN) ? n > 0 : first))
-			deadline = ktime_get() + vtime;
-		first = false;
-		if (tty_hung_up(file) || READ_ONCE(tty->other_closed))
-			return (ssize_t)done;
-		if (file->f_flags & O_NONBLOCK)
-			err = -EAGAIN;
-		else
-			err = wait_for_input(tty, file, deadline);
-		if (err == -ETIME)
-			return (ssize_t)done;
-		if (err)
-			return done ? (ssize_t)done : err;
-	}
-}
-
-ssize_t n_tty_read(struct tty_struct *tty, struct file *file, struct iov_iter *to)
-{
-	ssize_t ret = tty_is_console_file(file) ? 0 : tty_check_change(tty, SIGTTIN);
-
-	if (ret)
-		return ret;
-	if (!iov_iter_count(to))
-		return 0;
-	if (file->f_flags & O_NONBLOCK) {
-		if (!mutex_trylock(&tty->read_lock))
-			return -EAGAIN;
-	} else if (mutex_lock_interruptible(&tty->read_lock)) {
-		return -ERESTARTSYS;
-	}
-	ret = read_locked(tty, file, to);
-	mutex_unlock(&tty->read_lock);
-	return ret;
-}
-
-u32 n_tty_poll(struct tty_struct *tty, struct file *file, poll_table *wait)
-{
-	u32 min_bytes = TTY_CC(tty, VMIN) && !TTY_CC(tty, VTIME) ? TTY_CC(tty, VMIN) : 1, mask = 0;
-
-	poll_wait(file, &tty->read_wait, wait);
-	poll_wait(file, &tty->write_wait, wait);
-	if (input_available(tty, min_bytes))
-		mask |= POLLIN | POLLRDNORM;
-	if (tty_hung_up(file) || READ_ONCE(tty->other_closed))
-		mask |= POLLHUP | POLLIN | POLLRDNORM;
-	if (tty_write_room(tty) >= TTY_MIN_ROOM)
-		mask |= POLLOUT | POLLWRNORM;
-	return mask;
-}
-
-size_t n_tty_inq(struct tty_struct *tty)
-{
-	struct n_tty_data *ld = &tty->ldisc;
-	size_t n = 0;
-
-	if (!L_FLAG(tty, ICANON))
-		return read_cnt(ld);
-	for (u32 i = ld->read_tail; i != ld->canon_head; i++)
-		n += !__test_bit(POS(i), ld->eof);
-	return n;
 }

@@ -67,8 +67,6 @@ static void set_line(u32 baud, u8 lcr)
 	uart_out(LCR, lcr);
 }
 
-/* ---- kernel messages ---- */
-
 /*
  * A line that nobody takes from must not hang the kernel: after a while the byte is sent regardless, and until the line
  * moves again the following ones wait hardly at all.
@@ -114,11 +112,9 @@ void serial_console_init(void)
 	console_add(&serial_console);
 }
 
-/* ---- interrupts; port_lock held ---- */
-
 static u32 tx_count(void) { return port.tx_head - port.tx_tail; }
 
-/* Fills the chip's FIFO if it is empty, and asks for an interrupt when it is so again. */
+/* Fills the chip's FIFO if it is empty, and asks for an interrupt when it is so again. port_lock held. */
 static void transmit(void)
 {
 	if (!port.stopped && tx_count() && uart_in(LSR) & LSR_THRE)
@@ -132,6 +128,7 @@ static enum tty_flag flag_of(u8 lsr)
 	return lsr & LSR_BI ? TTY_BREAK : lsr & LSR_PE ? TTY_PARITY : lsr & LSR_FE ? TTY_FRAME : TTY_NORMAL;
 }
 
+/* port_lock held. True: there was something. */
 static bool receive(void)
 {
 	bool some = false;
@@ -171,8 +168,6 @@ static void serial_interrupt(struct pt_regs *regs, void *arg)
 	if (sent)
 		tty_wakeup(port.tty);
 }
-
-/* ---- the terminal's driver ---- */
 
 static size_t serial_write(struct tty_struct *tty, const u8 *s, size_t n)
 {

@@ -141,7 +141,10 @@ int tty_foreground_pgrp(struct tty_struct *tty);	/* -1: none */
 struct tty_struct *console_tty(void);		/* what /dev/console is, with a reference, or NULL */
 const char *tty_name(const struct tty_struct *tty, char *buf, size_t n);
 
-/* n_tty.c, n_tty_output.c: the line discipline. */
+/* n_tty.c, n_tty_read.c, n_tty_output.c: the line discipline. */
+#define N_TTY_POS(i) ((i) % N_TTY_BUF_SIZE)
+static inline u32 n_tty_read_cnt(const struct n_tty_data *ld) { return ld->read_head - ld->read_tail; }
+bool n_tty_input_available(struct tty_struct *tty, u32 wanted);	/* a line, or so many bytes if raw; any context */
 void n_tty_open(struct tty_struct *tty);
 ssize_t n_tty_read(struct tty_struct *tty, struct file *file, struct iov_iter *to);
 ssize_t n_tty_write(struct tty_struct *tty, struct file *file, struct iov_iter *from);

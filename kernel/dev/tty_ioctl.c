@@ -43,8 +43,6 @@ static u32 baud_code(u32 rate)
 	return i;
 }
 
-/* ---- settings in and out ---- */
-
 static void set_termios(struct tty_struct *tty, const struct ktermios *new)
 {
 	struct ktermios old;
@@ -164,8 +162,6 @@ static long change_termios(struct tty_struct *tty, const void *user, enum layout
 	set_termios(tty, &t);
 	return 0;
 }
-
-/* ---- the rest ---- */
 
 static long flush(struct tty_struct *tty, unsigned long which)
 {

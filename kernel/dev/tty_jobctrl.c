@@ -20,8 +20,8 @@
 #include "lib/abi/ioctls.h"
 
 /*
- * A group's number can be given to another once it is empty, so the group must still belong to the terminal's session.
- * tasklist_lock held.
+ * A group's number can be given to another once it is empty, so the group must still belong to the
+ * terminal's session. tasklist_lock held.
  */
 static void signal_group(int pgrp, int session, int sig)
 {
@@ -80,7 +80,7 @@ static void proc_set_tty(struct tty_struct *tty)
 	sig->tty_old_pgrp = 0;
 }
 
-/* The session loses its terminal; true if it had one, and the caller must drop the session's reference. tasklist_lock held. */
+/* The session loses its terminal. True: it had one, and the caller must drop its reference. tasklist_lock held. */
 static bool clear_session(struct tty_struct *tty)
 {
 	struct task_struct *p;
@@ -103,7 +103,10 @@ void tty_open_proc_set_tty(struct file *file, struct tty_struct *tty)
 	spin_unlock(&tasklist_lock);
 }
 
-/* The leader is told that the line is gone; the foreground group too, when it is the leader who leaves. tasklist_lock held. */
+/*
+ * The leader is told that the line is gone; the foreground group too, when it is the leader who leaves.
+ * tasklist_lock held.
+ */
 static void signal_session_leader(struct tty_struct *tty, bool leader_exits)
 {
 	struct task_struct *p;

@@ -39,14 +39,13 @@ static void crtc(u8 reg, u8 value)
 	outb(value, CRTC + 1);
 }
 
-/* ---- showing; vga_lock held ---- */
-
 static void keep_row(struct vt *v, const u16 *row)
 {
 	(void)v;
 	memcpy(history[history_end++ % HISTORY_ROWS], row, sizeof(history[0]));
 }
 
+/* vga_lock held, as by all that show something. */
 static void show_cursor(void)
 {
 	bool on = vt.cursor_visible && view == 0;
@@ -109,8 +108,6 @@ void vga_scrollback(int pages)
 
 bool vga_cursor_keys(void) { return READ_ONCE(vt.cursor_keys); }
 
-/* ---- kernel messages ---- */
-
 static void vga_console_write(struct console *con, const char *s, size_t n)
 {
 	unsigned long flags;
@@ -147,8 +144,6 @@ void vga_console_init(void)
 	show();
 	console_add(&vga_console);
 }
-
-/* ---- the terminal's driver ---- */
 
 static void send_reply(struct tty_struct *tty, const char *text, u32 n)
 {

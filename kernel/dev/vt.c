@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The terminal emulator's cells and sequences. Structure: vt_write feeds bytes to a state machine;
- * printable ones go to put_char, control characters act at once, sequences collect parameters until
- * their final byte picks an action. Every action keeps the cursor inside the screen, and marks the
- * rows that it has changed. Source: console_codes(4), ECMA-48.
+ * The terminal emulator's cells, characters and state machine. vt_write feeds it bytes: printable
+ * ones go to put_char, control characters act at once, sequences collect parameters until their
+ * final byte picks an action (vt_sequence.c). Every action keeps the cursor inside the screen and
+ * marks the rows that it has changed. Source: console_codes(4), ECMA-48.
  */
 #include "kernel/dev/vt.h"
-#include "lib/printf.h"
 #include "lib/string.h"
 
-enum { DEFAULT_FG = 7, DEFAULT_BG = 0, ESC = 0x1b };
+enum { ESC = 0x1b };
 
 /* Code page 437, the font in the VGA's ROM, from 0x80 on. */
 static const u16 cp437[128] = {
@@ -69,12 +68,12 @@ static u16 attr_bits(const struct vt *vt)
 /* Erased cells take the background colour only. */
 static u16 blank(const struct vt *vt)
 {
-	u8 bg = vga_colour(vt->cur.attr.bg), fg = DEFAULT_FG;
+	u8 bg = vga_colour(vt->cur.attr.bg), fg = VT_DEFAULT_FG;
 
 	return (u16)(' ' | (vt->inverse_screen ? (bg << 8 | fg << 12) : (fg << 8 | bg << 12)));
 }
 
-static void touch(struct vt *vt, u32 from, u32 to)
+void vt_touch(struct vt *vt, u32 from, u32 to)
 {
 	if (vt->dirty_from == vt->dirty_to) {
 		vt->dirty_from = from;
@@ -85,44 +84,42 @@ static void touch(struct vt *vt, u32 from, u32 to)
 	vt->dirty_to = max(vt->dirty_to, to);
 }
 
-static void erase_cells(struct vt *vt, u32 y, u32 from, u32 to)
+void vt_erase_cells(struct vt *vt, u32 y, u32 from, u32 to)
 {
 	u16 b = blank(vt);
 
 	for (u32 x = from; x < to; x++)
 		vt->cells[y][x] = b;
-	touch(vt, y, y + 1);
+	vt_touch(vt, y, y + 1);
 }
 
-static void erase_rows(struct vt *vt, u32 from, u32 to)
+void vt_erase_rows(struct vt *vt, u32 from, u32 to)
 {
 	for (u32 y = from; y < to; y++)
-		erase_cells(vt, y, 0, VT_COLS);
+		vt_erase_cells(vt, y, 0, VT_COLS);
 }
 
 /* Rows [top, bottom) move up by n; what leaves the whole screen at the top is history. */
-static void scroll_up(struct vt *vt, u32 top, u32 bottom, u32 n)
+void vt_scroll_up(struct vt *vt, u32 top, u32 bottom, u32 n)
 {
 	n = min(n, bottom - top);
 	for (u32 i = 0; top == 0 && vt->scrolled_out && i < n; i++)
 		vt->scrolled_out(vt, vt->cells[i]);
 	memmove(vt->cells[top], vt->cells[top + n], (bottom - top - n) * sizeof(vt->cells[0]));
-	touch(vt, top, bottom);
-	erase_rows(vt, bottom - n, bottom);
+	vt_touch(vt, top, bottom);
+	vt_erase_rows(vt, bottom - n, bottom);
 }
 
-static void scroll_down(struct vt *vt, u32 top, u32 bottom, u32 n)
+void vt_scroll_down(struct vt *vt, u32 top, u32 bottom, u32 n)
 {
 	n = min(n, bottom - top);
 	memmove(vt->cells[top + n], vt->cells[top], (bottom - top - n) * sizeof(vt->cells[0]));
-	touch(vt, top, bottom);
-	erase_rows(vt, top, top + n);
+	vt_touch(vt, top, bottom);
+	vt_erase_rows(vt, top, top + n);
 }
 
-/* ---- the cursor ---- */
-
 /* Signed, as a movement may ask for less than nothing. Origin mode keeps it inside the scroll region. */
-static void go_to(struct vt *vt, int x, int y)
+void vt_go_to(struct vt *vt, int x, int y)
 {
 	int low = vt->origin ? (int)vt->top : 0, high = vt->origin ? (int)vt->bottom : (int)VT_ROWS;
 
@@ -131,12 +128,12 @@ static void go_to(struct vt *vt, int x, int y)
 	vt->cur.wrap = false;
 }
 
-static void go_to_origin(struct vt *vt, int x, int y) { go_to(vt, x, y + (vt->origin ? (int)vt->top : 0)); }
+void vt_go_to_origin(struct vt *vt, int x, int y) { vt_go_to(vt, x, y + (vt->origin ? (int)vt->top : 0)); }
 
 static void line_feed(struct vt *vt)
 {
 	if (vt->cur.y + 1 == vt->bottom)
-		scroll_up(vt, vt->top, vt->bottom, 1);
+		vt_scroll_up(vt, vt->top, vt->bottom, 1);
 	else if (vt->cur.y + 1 < VT_ROWS)
 		vt->cur.y++;
 	vt->cur.wrap = false;
@@ -145,7 +142,7 @@ static void line_feed(struct vt *vt)
 static void reverse_line_feed(struct vt *vt)
 {
 	if (vt->cur.y == vt->top)
-		scroll_down(vt, vt->top, vt->bottom, 1);
+		vt_scroll_down(vt, vt->top, vt->bottom, 1);
 	else if (vt->cur.y > 0)
 		vt->cur.y--;
 	vt->cur.wrap = false;
@@ -165,25 +162,23 @@ static void tab(struct vt *vt)
 	vt->cur.wrap = false;
 }
 
-/* ---- characters ---- */
-
-static void insert_cells(struct vt *vt, u32 n)
+void vt_insert_cells(struct vt *vt, u32 n)
 {
 	u16 *row = vt->cells[vt->cur.y];
 
 	n = min(n, VT_COLS - vt->cur.x);
 	memmove(row + vt->cur.x + n, row + vt->cur.x, (VT_COLS - vt->cur.x - n) * sizeof(*row));
-	erase_cells(vt, vt->cur.y, vt->cur.x, vt->cur.x + n);
+	vt_erase_cells(vt, vt->cur.y, vt->cur.x, vt->cur.x + n);
 	vt->cur.wrap = false;
 }
 
-static void delete_cells(struct vt *vt, u32 n)
+void vt_delete_cells(struct vt *vt, u32 n)
 {
 	u16 *row = vt->cells[vt->cur.y];
 
 	n = min(n, VT_COLS - vt->cur.x);
 	memmove(row + vt->cur.x, row + vt->cur.x + n, (VT_COLS - vt->cur.x - n) * sizeof(*row));
-	erase_cells(vt, vt->cur.y, VT_COLS - n, VT_COLS);
+	vt_erase_cells(vt, vt->cur.y, VT_COLS - n, VT_COLS);
 	vt->cur.wrap = false;
 }
 
@@ -194,9 +189,9 @@ static void put_glyph(struct vt *vt, u8 glyph)
 		line_feed(vt);
 	}
 	if (vt->insert)
-		insert_cells(vt, 1);
+		vt_insert_cells(vt, 1);
 	vt->cells[vt->cur.y][vt->cur.x] = (u16)(glyph | attr_bits(vt));
-	touch(vt, vt->cur.y, vt->cur.y + 1);
+	vt_touch(vt, vt->cur.y, vt->cur.y + 1);
 	if (vt->cur.x + 1 < VT_COLS)
 		vt->cur.x++;
 	else
@@ -236,11 +231,9 @@ static void put_high_byte(struct vt *vt, u8 c)
 		put_glyph(vt, UNKNOWN_GLYPH);
 }
 
-/* ---- sequences ---- */
-
-static void reset_attr(struct vt *vt)
+void vt_reset_attr(struct vt *vt)
 {
-	vt->cur.attr = (struct vt_attr){ .fg = DEFAULT_FG, .bg = DEFAULT_BG };
+	vt->cur.attr = (struct vt_attr){ .fg = VT_DEFAULT_FG, .bg = VT_DEFAULT_BG };
 }
 
 static void reset(struct vt *vt)
@@ -251,277 +244,15 @@ static void reset(struct vt *vt)
 	vt->autowrap = vt->cursor_visible = vt->utf8 = true;
 	vt->utf8_left = 0;
 	vt->state = VT_NORMAL;
-	reset_attr(vt);
+	vt_reset_attr(vt);
 	vt->cur.charset[0] = 'B';
 	vt->cur.charset[1] = '0';
 	vt->cur.shift = 0;
 	for (u32 x = 0; x < VT_COLS; x++)
 		vt->tabs[x] = x && x % 8 == 0;
-	go_to(vt, 0, 0);
+	vt_go_to(vt, 0, 0);
 	vt->saved = vt->cur;
-	erase_rows(vt, 0, VT_ROWS);
-}
-
-static void reply(struct vt *vt, const char *s)
-{
-	size_t n = strlen(s);
-
-	if (vt->reply_len + n > sizeof(vt->reply))
-		return;
-	memcpy(vt->reply + vt->reply_len, s, n);
-	vt->reply_len += (u32)n;
-}
-
-static u32 param(const struct vt *vt, u32 i, u32 otherwise)
-{
-	return i < vt->nr_params && vt->params[i] ? vt->params[i] : otherwise;
-}
-
-static void report(struct vt *vt)
-{
-	char text[24];
-
-	if (param(vt, 0, 0) == 5)
-		reply(vt, "\033[0n");
-	if (param(vt, 0, 0) != 6)
-		return;
-	snprintf(text, sizeof(text), "\033[%u;%uR", vt->cur.y - (vt->origin ? vt->top : 0) + 1, vt->cur.x + 1);
-	reply(vt, text);
-}
-
-/* The nearest of sixteen: which of the three lights is at least half as bright as the brightest. */
-static u8 nearest_colour(u32 r, u32 g, u32 b)
-{
-	u32 most = max(r, max(g, b));
-	u8 c = 0;
-
-	if (r > most / 2)
-		c |= 1;
-	if (g > most / 2)
-		c |= 2;
-	if (b > most / 2)
-		c |= 4;
-	if (c == 7 && most <= 0x55)
-		return 8;
-	return most > 0xaa ? c | 8 : c;
-}
-
-static u8 indexed_colour(u32 n)
-{
-	if (n < 16)
-		return (u8)n;
-	if (n >= 232) {
-		u32 grey = 8 + (n - 232) * 10;
-
-		return grey < 0x40 ? 0 : nearest_colour(grey, grey, grey);
-	}
-	n -= 16;
-	return nearest_colour(n / 36 * 51, n / 6 % 6 * 51, n % 6 * 51);
-}
-
-/* "38;5;N" and "38;2;R;G;B". Returns how many parameters it has used up behind the 38. */
-static u32 extended_colour(const struct vt *vt, u32 i, u8 *colour)
-{
-	if (i + 2 < vt->nr_params && vt->params[i + 1] == 5) {
-		*colour = indexed_colour(vt->params[i + 2] & 0xff);
-		return 2;
-	}
-	if (i + 4 < vt->nr_params && vt->params[i + 1] == 2) {
-		*colour = nearest_colour(vt->params[i + 2] & 0xff, vt->params[i + 3] & 0xff, vt->params[i + 4] & 0xff);
-		return 4;
-	}
-	return vt->nr_params;
-}
-
-static void set_colour(struct vt *vt, u32 p)
-{
-	struct vt_attr *a = &vt->cur.attr;
-
-	if (p >= 30 && p <= 37)
-		a->fg = (u8)(p - 30);
-	else if (p == 39)
-		a->fg = DEFAULT_FG;
-	else if (p >= 40 && p <= 47)
-		a->bg = (u8)(p - 40);
-	else if (p == 49)
-		a->bg = DEFAULT_BG;
-	else if (p >= 90 && p <= 97)
-		a->fg = (u8)(p - 90 + 8);
-	else if (p >= 100 && p <= 107)
-		a->bg = (u8)(p - 100);
-}
-
-static void select_graphic_rendition(struct vt *vt)
-{
-	struct vt_attr *a = &vt->cur.attr;
-	u8 colour;
-
-	for (u32 i = 0; i < max(vt->nr_params, 1u); i++) {
-		switch (vt->params[i]) {
-		case 0: reset_attr(vt); break;
-		case 1: a->bold = true; a->dim = false; break;
-		case 2: a->dim = true; a->bold = false; break;
-		case 4: a->underline = true; break;
-		case 5: a->blink = true; break;
-		case 7: a->reverse = true; break;
-		case 10: vt->raw_font = false; break;
-		case 11:
-		case 12: vt->raw_font = true; break;
-		case 21:
-		case 22: a->bold = a->dim = false; break;
-		case 24: a->underline = false; break;
-		case 25: a->blink = false; break;
-		case 27: a->reverse = false; break;
-		case 38:
-			colour = a->fg;
-			i += extended_colour(vt, i, &colour);
-			a->fg = colour;
-			break;
-		case 48:
-			colour = a->bg;
-			i += extended_colour(vt, i, &colour);
-			a->bg = colour & 7;
-			break;
-		default: set_colour(vt, vt->params[i]);
-		}
-	}
-}
-
-static void invert_screen(struct vt *vt, bool on)
-{
-	if (vt->inverse_screen == on)
-		return;
-	vt->inverse_screen = on;
-	for (u32 y = 0; y < VT_ROWS; y++)
-		for (u32 x = 0; x < VT_COLS; x++) {
-			u16 c = vt->cells[y][x];
-
-			vt->cells[y][x] = (u16)((c & 0x88ff) | (c & 0x7000) >> 4 | (c & 0x0700) << 4);
-		}
-	touch(vt, 0, VT_ROWS);
-}
-
-static void set_mode(struct vt *vt, bool on)
-{
-	for (u32 i = 0; i < max(vt->nr_params, 1u); i++) {
-		switch (vt->params[i] | (vt->private_mark == '?' ? 0x10000u : 0)) {
-		case 4: vt->insert = on; break;
-		case 20: vt->newline = on; break;
-		case 0x10001: vt->cursor_keys = on; break;
-		case 0x10005: invert_screen(vt, on); break;
-		case 0x10006:
-			vt->origin = on;
-			go_to_origin(vt, 0, 0);
-			break;
-		case 0x10007: vt->autowrap = on; break;
-		case 0x10019: vt->cursor_visible = on; break;	/* 25 */
-		}
-	}
-}
-
-static void erase_display(struct vt *vt)
-{
-	switch (param(vt, 0, 0)) {
-	case 0:
-		erase_cells(vt, vt->cur.y, vt->cur.x, VT_COLS);
-		erase_rows(vt, vt->cur.y + 1, VT_ROWS);
-		break;
-	case 1:
-		erase_rows(vt, 0, vt->cur.y);
-		erase_cells(vt, vt->cur.y, 0, vt->cur.x + 1);
-		break;
-	case 2:
-	case 3:
-		erase_rows(vt, 0, VT_ROWS);
-		break;
-	}
-	vt->cur.wrap = false;
-}
-
-static void erase_line(struct vt *vt)
-{
-	u32 how = param(vt, 0, 0);
-
-	if (how <= 2)
-		erase_cells(vt, vt->cur.y, how == 0 ? vt->cur.x : 0, how == 1 ? vt->cur.x + 1 : VT_COLS);
-	vt->cur.wrap = false;
-}
-
-/* Lines move only inside the scroll region, and only if the cursor is in it. */
-static void insert_or_delete_lines(struct vt *vt, bool insert)
-{
-	if (vt->cur.y < vt->top || vt->cur.y >= vt->bottom)
-		return;
-	if (insert)
-		scroll_down(vt, vt->cur.y, vt->bottom, param(vt, 0, 1));
-	else
-		scroll_up(vt, vt->cur.y, vt->bottom, param(vt, 0, 1));
-	vt->cur.wrap = false;
-}
-
-static void set_scroll_region(struct vt *vt)
-{
-	u32 top = param(vt, 0, 1), bottom = param(vt, 1, VT_ROWS);
-
-	if (top >= bottom || bottom > VT_ROWS)
-		return;
-	vt->top = top - 1;
-	vt->bottom = bottom;
-	go_to_origin(vt, 0, 0);
-}
-
-static void clear_tabs(struct vt *vt)
-{
-	if (param(vt, 0, 0) == 0)
-		vt->tabs[vt->cur.x] = 0;
-	else if (param(vt, 0, 0) == 3)
-		memset(vt->tabs, 0, sizeof(vt->tabs));
-}
-
-/* Sequences with '?' or '>' mean something else: only modes are known of them. */
-static void control_sequence(struct vt *vt, u8 final)
-{
-	/* Bounded, so that sums of it and the cursor do not overflow. */
-	int n = (int)min(param(vt, 0, 1), 1000u), x = (int)vt->cur.x, y = (int)vt->cur.y;
-
-	if (vt->private_mark && final != 'h' && final != 'l')
-		return;
-	switch (final) {
-	case '@': insert_cells(vt, (u32)n); break;
-	case 'A': go_to(vt, x, y - n); break;
-	case 'B':
-	case 'e': go_to(vt, x, y + n); break;
-	case 'C':
-	case 'a': go_to(vt, x + n, y); break;
-	case 'D': go_to(vt, x - n, y); break;
-	case 'E': go_to(vt, 0, y + n); break;
-	case 'F': go_to(vt, 0, y - n); break;
-	case 'G':
-	case '`': go_to(vt, n - 1, y); break;
-	case 'H':
-	case 'f': go_to_origin(vt, (int)min(param(vt, 1, 1), 1000u) - 1, n - 1); break;
-	case 'd': go_to_origin(vt, x, n - 1); break;
-	case 'J': erase_display(vt); break;
-	case 'K': erase_line(vt); break;
-	case 'L': insert_or_delete_lines(vt, true); break;
-	case 'M': insert_or_delete_lines(vt, false); break;
-	case 'P': delete_cells(vt, (u32)n); break;
-	case 'S': scroll_up(vt, vt->top, vt->bottom, (u32)n); break;
-	case 'T': scroll_down(vt, vt->top, vt->bottom, (u32)n); break;
-	case 'X': erase_cells(vt, vt->cur.y, vt->cur.x, min(vt->cur.x + (u32)n, VT_COLS)); break;
-	case 'c':
-		if (param(vt, 0, 0) == 0)
-			reply(vt, "\033[?6c");
-		break;
-	case 'g': clear_tabs(vt); break;
-	case 'h': set_mode(vt, true); break;
-	case 'l': set_mode(vt, false); break;
-	case 'm': select_graphic_rendition(vt); break;
-	case 'n': report(vt); break;
-	case 'r': set_scroll_region(vt); break;
-	case 's': vt->saved = vt->cur; break;
-	case 'u': vt->cur = vt->saved; break;
-	}
+	vt_erase_rows(vt, 0, VT_ROWS);
 }
 
 static void begin_csi(struct vt *vt)
@@ -550,7 +281,7 @@ static void collect_csi(struct vt *vt, u8 c)
 		vt->private_mark = c;
 	} else if (c >= 0x40) {
 		vt->state = VT_NORMAL;
-		control_sequence(vt, c);
+		vt_control_sequence(vt, c);
 	}
 }
 
@@ -559,7 +290,7 @@ static void alignment_pattern(struct vt *vt)
 	for (u32 y = 0; y < VT_ROWS; y++)
 		for (u32 x = 0; x < VT_COLS; x++)
 			vt->cells[y][x] = (u16)('E' | attr_bits(vt));
-	touch(vt, 0, VT_ROWS);
+	vt_touch(vt, 0, VT_ROWS);
 }
 
 static void escape(struct vt *vt, u8 c)
@@ -580,7 +311,7 @@ static void escape(struct vt *vt, u8 c)
 	case 'E': carriage_return(vt); line_feed(vt); break;
 	case 'H': vt->tabs[vt->cur.x] = 1; break;
 	case 'M': reverse_line_feed(vt); break;
-	case 'Z': reply(vt, "\033[?6c"); break;
+	case 'Z': vt_reply(vt, "\033[?6c"); break;
 	case '7': vt->saved = vt->cur; break;
 	case '8': vt->cur = vt->saved; break;
 	}

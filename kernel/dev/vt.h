@@ -48,3 +48,18 @@ struct vt {
 
 void vt_init(struct vt *vt);
 void vt_write(struct vt *vt, const u8 *s, size_t n);
+
+/* Shared by vt.c and vt_sequence.c. Ranges are [from, to); columns, rows and counts may exceed the screen only where said. */
+enum { VT_DEFAULT_FG = 7, VT_DEFAULT_BG = 0 };
+void vt_touch(struct vt *vt, u32 from, u32 to);
+void vt_erase_cells(struct vt *vt, u32 y, u32 from, u32 to);
+void vt_erase_rows(struct vt *vt, u32 from, u32 to);
+void vt_scroll_up(struct vt *vt, u32 top, u32 bottom, u32 n);	/* any n */
+void vt_scroll_down(struct vt *vt, u32 top, u32 bottom, u32 n);
+void vt_insert_cells(struct vt *vt, u32 n);			/* at the cursor, any n */
+void vt_delete_cells(struct vt *vt, u32 n);
+void vt_go_to(struct vt *vt, int x, int y);			/* anywhere: the nearest place is taken */
+void vt_go_to_origin(struct vt *vt, int x, int y);		/* y counts from the scroll region in origin mode */
+void vt_reset_attr(struct vt *vt);
+void vt_reply(struct vt *vt, const char *s);
+void vt_control_sequence(struct vt *vt, u8 final);

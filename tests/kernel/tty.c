@@ -445,7 +445,8 @@ KTEST(vt_survives_noise)
 		c = seed >> 30 ? (u8)alphabet[(seed >> 8) % (sizeof(alphabet) - 1)] : (u8)(seed >> 16);
 		vt_write(&vt, &c, 1);
 		if (vt.cur.x >= VT_COLS || vt.cur.y >= VT_ROWS || vt.top >= vt.bottom || vt.bottom > VT_ROWS) {
-			ktest_fail(__FILE__, __LINE__, "after %d bytes the cursor is at %u,%u, region %u-%u", i, vt.cur.x, vt.cur.y, vt.top, vt.bottom);
+			ktest_fail(__FILE__, __LINE__, "after %d bytes: cursor %u,%u, region %u-%u", i, vt.cur.x,
+				   vt.cur.y, vt.top, vt.bottom);
 			return;
 		}
 	}
