@@ -10,6 +10,7 @@
 #include "kernel/dev/console.h"
 #include "kernel/init.h"
 #include "kernel/ktest.h"
+#include "kernel/multiboot.h"
 #include "kernel/panic.h"
 #include "kernel/syscall.h"
 #include "kernel/task/internal.h"
@@ -20,9 +21,6 @@
 #include "mm/zone.h"
 
 extern const initcall_t __start_initcall[], __stop_initcall[];
-extern char _end[];
-
-static u32 ramdisk_start, ramdisk_end;
 
 static void run_initcalls(void)
 {
@@ -31,21 +29,6 @@ static void run_initcalls(void)
 
 		if (err)
 			pr_warn("initcall at %p failed: error %d\n", (void *)*fn, -err);
-	}
-}
-
-/* What the loader left in memory and we still need. */
-static void reserve_boot_data(const struct multiboot_info *info, u32 phys)
-{
-	bootmem_reserve(phys, phys + sizeof(*info));
-	if (info->flags & MULTIBOOT_INFO_MODS && info->mods_count) {
-		const struct multiboot_module *m = __va(info->mods_addr);
-
-		bootmem_reserve(info->mods_addr, info->mods_addr + info->mods_count * sizeof(*m));
-		ramdisk_start = m->start;
-		ramdisk_end = m->end;
-		for (u32 i = 0; i < info->mods_count; i++)
-			bootmem_reserve(m[i].start, m[i].end);
 	}
 }
 
@@ -103,7 +86,6 @@ static int run_init(void *unused)
 void kernel_main(u32 magic, u32 info_phys);
 void kernel_main(u32 magic, u32 info_phys)
 {
-	const struct multiboot_info *info = __va(info_phys);
 	struct task_struct *init;
 
 	*current_thread_info() = (struct thread_info){ .task = &init_task, .guard = STACK_GUARD };
@@ -112,15 +94,14 @@ void kernel_main(u32 magic, u32 info_phys)
 	idt_init();
 	if (magic != MULTIBOOT_BOOTLOADER_MAGIC)
 		panic("not started by a multiboot loader (magic %08x)", magic);
-	if (info->flags & MULTIBOOT_INFO_CMDLINE)
-		cmdline_save(__va(info->cmdline));
+	multiboot_command_line(info_phys);
 	cmdline_parse_early();
 	serial_console_init();
 	vga_console_init();
 	pr_notice("Pagoda on %s%s%s\n", boot_cpu.model[0] ? boot_cpu.model : boot_cpu.vendor,
 		  boot_cpu.nx ? ", NX" : "", boot_cpu.sysenter ? ", SYSENTER" : "");
-	reserve_boot_data(info, info_phys);
-	mem_init(info);
+	multiboot_memory(info_phys);
+	mem_init();
 	irq_init();
 	sched_init();
 	clock_init();

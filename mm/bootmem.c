@@ -33,7 +33,7 @@ void bootmem_reserve(u32 start, u32 end)
 	reserved[nr_reserved++] = (struct range){ ALIGN_DOWN(start, PAGE_SIZE), ALIGN((u64)end, PAGE_SIZE) };
 }
 
-static void add_ram(u64 start, u64 end)
+void bootmem_add_ram(u64 start, u64 end)
 {
 	u64 limit = min(MAX_RAM, 1ull << boot_cpu.phys_bits);
 
@@ -46,26 +46,6 @@ static void add_ram(u64 start, u64 end)
 	if (start >= end || nr_ram == MAX_RANGES)
 		return;
 	ram[nr_ram++] = (struct range){ start, end };
-}
-
-static void read_map(const struct multiboot_info *info)
-{
-	if (info->flags & MULTIBOOT_INFO_MEM_MAP) {
-		u32 at = info->mmap_addr, end = at + info->mmap_length;
-
-		while (at < end) {
-			const struct multiboot_mmap_entry *e = __va(at);
-
-			if (e->type == 1)
-				add_ram(e->addr, e->addr + e->len);
-			at += e->size + 4;
-		}
-	} else if (info->flags & MULTIBOOT_INFO_MEMORY) {
-		add_ram(0, info->mem_lower * 1024ull);
-		add_ram(0x100000, 0x100000 + info->mem_upper * 1024ull);
-	}
-	if (!nr_ram)
-		panic("the boot loader gave no memory map");
 }
 
 static int by_start(const void *a, const void *b)
@@ -115,13 +95,14 @@ static void remove_overlaps(void)
 			ram[i].start = min(ram[i - 1].end, ram[i].end);
 }
 
-void mem_init(const struct multiboot_info *info)
+void mem_init(void)
 {
 	unsigned long pfns;
 	u64 size;
 	u32 map;
 
-	read_map(info);
+	if (!nr_ram)
+		panic("the boot loader gave no memory map");
 	sort(ram, nr_ram, sizeof(ram[0]), by_start);
 	remove_overlaps();
 	bootmem_reserve(0, PAGE_SIZE);				/* real-mode vectors and BIOS data */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
-/* Memory before the allocator: the loader's map of RAM and what of it is taken already. */
-#include "boot/multiboot.h"
+/* Memory before the allocator: what RAM there is and what of it is taken already. Physical addresses, [start, end). */
+#include "lib/types.h"
 
-/* Reads the memory map, reserves the kernel, the loader's information and modules, and starts zones, buddy and slab. */
-void mem_init(const struct multiboot_info *info);
-/* Ranges that must not be given out; physical, [start, end). */
-void bootmem_reserve(u32 start, u32 end);
+void bootmem_add_ram(u64 start, u64 end);	/* in any order; may overlap */
+void bootmem_reserve(u32 start, u32 end);	/* must not be given out */
+/* Starts zones, buddy and slab with what was added; reserves the kernel itself. */
+void mem_init(void);

@@ -82,43 +82,43 @@ void put_sighand(struct sighand_struct *s)
 		kmem_cache_free(sighand_cache, s);
 }
 
-static int copy_sighand(u32 flags, struct task_struct *t)
+/* A private copy of the current task's handlers; NULL: no memory. */
+static struct sighand_struct *dup_sighand(void)
 {
-	struct sighand_struct *s;
+	struct sighand_struct *s = kmem_cache_alloc(sighand_cache, GFP_KERNEL);
 
-	if (flags & CLONE_SIGHAND) {
-		atomic_inc(&current->sighand->count);
-		return 0;
+	if (s) {
+		atomic_set(&s->count, 1);
+		spin_lock_init(&s->siglock);
+		memcpy(s->action, current->sighand->action, sizeof(s->action));
 	}
-	s = kmem_cache_alloc(sighand_cache, GFP_KERNEL);
-	if (!s)
-		return -ENOMEM;
-	atomic_set(&s->count, 1);
-	spin_lock_init(&s->siglock);
-	memcpy(s->action, current->sighand->action, sizeof(s->action));
-	t->sighand = s;
-	return 0;
+	return s;
 }
 
-/* A private copy of the handlers, before execve changes them. */
+static int copy_sighand(u32 flags, struct task_struct *t)
+{
+	if (flags & CLONE_SIGHAND)
+		atomic_inc(&current->sighand->count);
+	else
+		t->sighand = dup_sighand();
+	return t->sighand ? 0 : -ENOMEM;
+}
+
 int unshare_sighand(void)
 {
 	struct sighand_struct *old = current->sighand, *s;
-	unsigned long irq;
 
 	if (atomic_read(&old->count) == 1)
 		return 0;
-	s = kmem_cache_alloc(sighand_cache, GFP_KERNEL);
+	s = dup_sighand();
 	if (!s)
 		return -ENOMEM;
-	atomic_set(&s->count, 1);
-	spin_lock_init(&s->siglock);
-	spin_lock_irqsave(&tasklist_lock, irq);
-	spin_lock(&old->siglock);
-	memcpy(s->action, old->action, sizeof(s->action));
+	spin_lock(&tasklist_lock);
+	spin_lock_irq(&old->siglock);
+	memcpy(s->action, old->action, sizeof(s->action));	/* they may have changed since */
 	current->sighand = s;
-	spin_unlock(&old->siglock);
-	spin_unlock_irqrestore(&tasklist_lock, irq);
+	spin_unlock_irq(&old->siglock);
+	spin_unlock(&tasklist_lock);
 	put_sighand(old);
 	return 0;
 }
