@@ -52,7 +52,6 @@ struct file {
 #define FMODE_ATOMIC_POS 0x8000u	/* reads and writes move f_pos one after the other */
 #define FMODE_WRITER 0x10000u		/* holds write access to inode and mount */
 #define FMODE_PATH 0x4000u		/* O_PATH: only a place in the tree */
-#define FMODE_NONOTIFY 0x4000000u
 
 /* readdir: the file system calls dir_emit for each entry from ctx->pos on and moves pos behind it. */
 struct dir_context {
@@ -90,7 +89,6 @@ struct file_operations {
 
 /* Open files. filp_open: kernel path name. All return ERR_PTR on failure. */
 struct file *filp_open(const char *name, int flags, umode_t mode);
-struct file *file_open_root(const struct path *root, const char *name, int flags, umode_t mode);
 struct file *dentry_open(const struct path *path, int flags);	/* takes its own references */
 struct file *alloc_file(const struct path *path, u32 flags, const struct file_operations *fops);	/* takes the path over on success */
 /* A file without a name in the tree, as for eventfd; priv goes to private_data. */

@@ -22,8 +22,6 @@ static inline void putname(struct filename *fn) { if (unlikely(fn->alloc)) __put
 #define LOOKUP_DIRECTORY 0x2u		/* must be one */
 #define LOOKUP_EMPTY 0x4000u		/* "" means dfd itself */
 #define LOOKUP_PARENT 0x10u
-#define LOOKUP_ROOTED 0x20u		/* ".." stops at the start */
-#define LOOKUP_NO_MOUNT 0x40u		/* do not step onto a mount at the end */
 
 /* All sleep, return 0 or errno, and give a path that path_put() gives back. dfd: AT_FDCWD or a directory. */
 int filename_lookup(int dfd, const char *name, u32 flags, struct path *path);
