@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 		}
 		if (a != b && !list) {
 			if (!silent)
-				printf("%s %s differ: byte %llu, line %llu\n", argv[optind], argv[optind + 1], at, line);
+				printf("%s %s differ: char %llu, line %llu\n", argv[optind], argv[optind + 1], at, line);
 			return 1;
 		}
 		if (a != b) {

@@ -301,5 +301,5 @@ int main(int argc, char **argv)
 			search_file(argv[optind]);
 		}
 	}
-	return finish(error && !(opt['q'] && !status) ? 2 : status);
+	return finish(0) ? 2 : error && !(opt['q'] && !status) ? 2 : status;
 }

@@ -36,8 +36,10 @@ int main(int argc, char **argv)
 		putchar('\n');
 	} else {
 		printf("uid=%u(%s) gid=%u(%s)", geteuid(), user_name(geteuid()), getegid(), group_name(getegid()));
+		printf(" groups=%u(%s)", getegid(), group_name(getegid()));
 		for (int i = 0; i < n; i++)
-			printf("%s%u(%s)", i ? "," : " groups=", groups[i], group_name(groups[i]));
+			if (groups[i] != getegid())
+				printf(",%u(%s)", groups[i], group_name(groups[i]));
 		putchar('\n');
 	}
 	return finish(0);

@@ -24,7 +24,7 @@ struct list {
 };
 
 static char opt[128];	/* by letter */
-static int status, printed_before;
+static int status, printed_before, block_width = 1;
 
 static void add(struct list *l, const char *name, char *path)
 {
@@ -39,8 +39,8 @@ static void add(struct list *l, const char *name, char *path)
 	if ((opt['L'] || (!strcmp(name, path) && !opt['l'] && !opt['d'])) && stat(path, &e->st) == 0)
 		;
 	else if (lstat(path, &e->st) < 0) {
-		warn("%s", path);
-		status = 1;
+		warn("cannot access %s", path);
+		status = 2;
 		free(path);
 		return;
 	}
@@ -118,7 +118,7 @@ static void print_prefix(const struct entry *e)
 	if (opt['i'])
 		printf("%7llu ", (unsigned long long)e->st.st_ino);
 	if (opt['s'])
-		printf("%5llu ", (unsigned long long)e->st.st_blocks / 2);
+		printf("%*llu ", block_width, (unsigned long long)e->st.st_blocks / 2);
 }
 
 struct widths { int links, user, group, size; };
@@ -177,7 +177,7 @@ static void print_one(const struct entry *e, int width)
 
 static void print_columns(const struct list *l)
 {
-	int width = 0, extra = (opt['i'] ? 8 : 0) + (opt['s'] ? 6 : 0), columns, rows;
+	int width = 0, extra = (opt['i'] ? 8 : 0) + (opt['s'] ? block_width + 1 : 0), columns, rows;
 
 	for (size_t i = 0; i < l->n; i++)
 		widen(&width, (int)strlen(l->e[i].name) + (opt['F'] || opt['p'] ? 1 : 0));
@@ -197,6 +197,8 @@ static void print_columns(const struct list *l)
 
 static void print(struct list *l)
 {
+	for (size_t i = 0; i < l->n; i++)
+		widen(&block_width, snprintf(NULL, 0, "%llu", (unsigned long long)l->e[i].st.st_blocks / 2));
 	if (l->n && !opt['U'])
 		qsort(l->e, l->n, sizeof(*l->e), compare);
 	if (opt['l']) {
@@ -227,7 +229,7 @@ static void list_dir(const char *path, int header)
 
 	if (!dir) {
 		warn("cannot open directory %s", path);
-		status = 1;
+		status = 2;
 		return;
 	}
 	while ((d = readdir(dir)))

@@ -10,7 +10,7 @@
 #define ROW 16
 
 static struct { char kind; int size; } types[8];
-static int ntypes, address = 'o', every;
+static int ntypes, byte_width, address = 'o', every;
 static char **files;
 static unsigned long long offset;
 
@@ -62,40 +62,65 @@ static void print_address(void)
 	printf(address == 'd' ? "%07llu" : address == 'x' ? "%06llx" : "%07llo", offset);
 }
 
-static void print_char(unsigned char c, int named)
+/* Digits that the widest value of 1, 2, 4, 8 bytes takes. */
+static int digits(char kind, int size)
+{
+	static const int octal[] = { 3, 6, 11, 22 }, hex[] = { 2, 4, 8, 16 }, decimal[] = { 3, 5, 10, 20 };
+	int i = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3;
+
+	switch (kind) {
+	case 'o': return octal[i];
+	case 'x': return hex[i];
+	case 'u': return decimal[i];
+	case 'd': return decimal[i] + (size < 8);
+	}
+	return 3;
+}
+
+/* As wide a byte as the widest type needs, so that several types line up. */
+static void set_width(void)
+{
+	for (int t = 0; t < ntypes; t++) {
+		int w = (digits(types[t].kind, types[t].size) + types[t].size) / types[t].size;
+
+		byte_width = w > byte_width ? w : byte_width;
+	}
+	if (ntypes == 1)
+		byte_width = 0;
+}
+
+static const char *character(unsigned char c, int named)
 {
 	static const char *const names[] = { "nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "nl", "vt", "ff", "cr",
 		"so", "si", "dle", "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub", "esc", "fs", "gs", "rs", "us", "sp" };
 	static const char escapes[] = "0\0\0\0\0\0\0abtnvfr";
+	static char text[8];
 
 	if (named && (c & 127) <= ' ')
-		printf(" %3s", names[c & 127]);
-	else if (named)
-		(c & 127) == 127 ? printf(" del") : printf(" %3c", c & 127);
+		return names[c & 127];
+	if (named && (c & 127) == 127)
+		return "del";
+	if (named || isprint(c))
+		snprintf(text, sizeof(text), "%c", named ? c & 127 : c);
 	else if (c < sizeof(escapes) - 1 && escapes[c])
-		printf("  \\%c", escapes[c]);
-	else if (isprint(c))
-		printf("   %c", c);
+		snprintf(text, sizeof(text), "\\%c", escapes[c]);
 	else
-		printf(" %03o", c);
+		snprintf(text, sizeof(text), "%03o", c);
+	return text;
 }
 
-static void print_number(char kind, int size, const unsigned char *p)
+static const char *number(char kind, int size, const unsigned char *p)
 {
-	/* Digits that the widest value of 1, 2, 4, 8 bytes takes. */
-	static const int octal[] = { 3, 6, 11, 22 }, hex[] = { 2, 4, 8, 16 }, dec[] = { 3, 5, 10, 20 };
-	int i = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3;
 	unsigned long long v = 0;
+	static char text[32];
+	int n = digits(kind, size);
 
 	memcpy(&v, p, (size_t)size);
-	if (kind == 'o')
-		printf(" %0*llo", octal[i], v);
-	else if (kind == 'x')
-		printf(" %0*llx", hex[i], v);
-	else if (kind == 'u')
-		printf(" %*llu", dec[i], v);
+	if (kind == 'd')
+		snprintf(text, sizeof(text), "%*lld", n, (long long)(v << (64 - 8 * size)) >> (64 - 8 * size));
 	else
-		printf(" %*lld", dec[i] + (size < 8), (long long)(v << (64 - 8 * size)) >> (64 - 8 * size));
+		snprintf(text, sizeof(text), kind == 'o' ? "%0*llo" : kind == 'x' ? "%0*llx" : "%*llu", n, v);
+	return text;
 }
 
 static void print_row(const unsigned char *row, size_t n)
@@ -106,10 +131,9 @@ static void print_row(const unsigned char *row, size_t n)
 		else if (!t)
 			print_address();
 		for (size_t i = 0; i < n; i += (size_t)types[t].size)
-			if (types[t].kind == 'a' || types[t].kind == 'c')
-				print_char(row[i], types[t].kind == 'a');
-			else
-				print_number(types[t].kind, types[t].size, row + i);
+			printf("%*s", byte_width ? byte_width * types[t].size : digits(types[t].kind, types[t].size) + 1,
+			       types[t].kind == 'a' || types[t].kind == 'c' ? character(row[i], types[t].kind == 'a') :
+			       number(types[t].kind, types[t].size, row + i));
 		putchar('\n');
 	}
 }
@@ -168,6 +192,7 @@ int main(int argc, char **argv)
 	}
 	if (!ntypes)
 		add_types("o2");
+	set_width();
 	files = optind < argc ? argv + optind : standard_input;
 	for (; offset < skip; offset++)
 		if (next_byte() == EOF)

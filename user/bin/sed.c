@@ -478,10 +478,15 @@ static int read_line(struct buffer *b, int append)
 
 /* Running */
 
+static int unfinished;	/* the newline that the last line of the input lacks is lacking in the output */
+
 static void print_space(void)
 {
+	if (unfinished)
+		putchar('\n');
+	unfinished = newline_missing && is_last();
 	fwrite(pattern.s, 1, pattern.n, stdout);
-	if (!newline_missing || !is_last())
+	if (!unfinished)
 		putchar('\n');
 }
 
@@ -640,6 +645,8 @@ static void end_cycle(int print)
 {
 	if (print && !quiet)
 		print_space();
+	if (append_len && unfinished)
+		putchar('\n');
 	if (append_len)
 		fwrite(append_text, 1, append_len, stdout);
 	append_len = 0;

@@ -34,8 +34,8 @@ int main(int argc, char **argv)
 	for (optind = 1; optind < argc && argv[optind][0] == '-'; optind++) {
 		if (!strcmp(argv[optind], "-w"))
 			pad = 1;
-		else if (!strcmp(argv[optind], "-s") && optind + 1 < argc)
-			sep = argv[++optind];
+		else if (argv[optind][1] == 's' && (argv[optind][2] || optind + 1 < argc))
+			sep = argv[optind][2] ? argv[optind] + 2 : argv[++optind];
 		else
 			break;	/* a negative number */
 	}

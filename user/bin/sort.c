@@ -316,5 +316,5 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < nlines; i++)
 		if (!unique || !i || compare_keys(lines[i - 1], lines[i]))
 			puts(lines[i]);
-	return finish(status);
+	return finish(0) ? 2 : status;
 }

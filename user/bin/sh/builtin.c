@@ -657,6 +657,7 @@ static int run_tool(int (*tool)(int, char **), int argc, char **argv)
 	int status = tool(argc, argv);
 
 	if (fflush(stdout) || ferror(stdout)) {
+		sh_warn("%s: write error: %s", argv[0], strerror(errno));
 		clearerr(stdout);
 		return status ? status : 1;
 	}
