@@ -270,18 +270,9 @@ void do_exit(int code)
 		panic("exit from an interrupt handler");
 	if (!t->pid)
 		panic("the idle task ended");
-	exit_signals(t);		/* sets PF_EXITING: no more signals for this thread */
-	spin_lock(&tasklist_lock);
-	last = true;
-	for (struct list_head *p = t->signal->thread_head.next; p != &t->signal->thread_head; p = p->next) {
-		struct task_struct *other = list_entry(p, struct task_struct, thread_group);
-
-		if (other != t && !(other->flags & PF_EXITING))
-			last = false;
-	}
+	last = exit_signals(t);		/* sets PF_EXITING: no more signals for this thread */
 	if (last && !t->signal->group_exit_code)
 		t->signal->group_exit_code = code;
-	spin_unlock(&tasklist_lock);
 	if (last && t->group_leader == child_reaper)
 		end_of_init();
 	t->exit_code = code;

@@ -135,7 +135,7 @@ static int copy_signal(u32 flags, struct task_struct *t)
 	if (!sig)
 		return -ENOMEM;
 	atomic_set(&sig->count, 1);
-	sig->nr_threads = 1;
+	sig->nr_threads = sig->live = 1;
 	INIT_LIST_HEAD(&sig->thread_head);
 	init_waitqueue_head(&sig->wait_chldexit);
 	INIT_LIST_HEAD(&sig->shared_pending.list);
@@ -268,6 +268,7 @@ static void link_task(struct task_struct *t, u32 flags, int exit_signal)
 		t->tgid = current->tgid;
 		t->exit_signal = -1;
 		t->signal->nr_threads++;
+		t->signal->live++;
 		t->real_parent = t->parent = current->real_parent;
 	} else {
 		t->group_leader = t;

@@ -14,7 +14,7 @@ static struct sighand_struct init_sighand = { .count = ATOMIC_INIT(1), .siglock 
 #define UNLIMITED { RLIM64_INFINITY, RLIM64_INFINITY }
 static struct signal_struct init_signal = {
 	.count = ATOMIC_INIT(1),
-	.nr_threads = 1,
+	.nr_threads = 1, .live = 1,
 	.thread_head = LIST_HEAD_INIT(init_signal.thread_head),
 	.wait_chldexit = WAIT_QUEUE_HEAD_INIT(init_signal.wait_chldexit),
 	.shared_pending = { LIST_HEAD_INIT(init_signal.shared_pending.list), 0 },

@@ -21,7 +21,7 @@ void exit_robust_list(struct task_struct *t);
 int de_thread(void);
 void flush_signal_handlers(struct task_struct *t);	/* execve: handlers back to default */
 void flush_sigqueue(struct sigpending *p);
-void exit_signals(struct task_struct *t);
+bool exit_signals(struct task_struct *t);		/* true: no other thread of the process is left */
 /* A child has changed: SIGCHLD to the parent and wake it. tasklist_lock held. */
 bool do_notify_parent(struct task_struct *t, int sig);	/* true: the parent does not care, reap at once */
 void do_notify_parent_cldstop(struct task_struct *t, int why);

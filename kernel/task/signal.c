@@ -594,13 +594,15 @@ void flush_signal_handlers(struct task_struct *t)
 }
 
 /* This thread takes no more signals; what was meant for the process goes to another thread. */
-void exit_signals(struct task_struct *t)
+bool exit_signals(struct task_struct *t)
 {
 	struct task_struct *other;
+	bool last;
 
 	spin_lock(&tasklist_lock);
 	spin_lock_irq(&t->sighand->siglock);
 	t->flags |= PF_EXITING;
+	last = --t->signal->live == 0;
 	if (t->signal->group_stop_count)
 		t->signal->group_stop_count--;
 	list_for_each_entry(other, &t->signal->thread_head, thread_group)
@@ -610,6 +612,7 @@ void exit_signals(struct task_struct *t)
 	clear_thread_flag(t->thread_info, TIF_SIGPENDING);
 	spin_unlock_irq(&t->sighand->siglock);
 	spin_unlock(&tasklist_lock);
+	return last;
 }
 
 bool do_notify_parent(struct task_struct *t, int sig)

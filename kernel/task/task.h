@@ -133,7 +133,8 @@ static inline int task_session(const struct task_struct *t);
 /* The process's shared signal and accounting state. */
 struct signal_struct {
 	atomic_t count;				/* references: threads, and the zombie leader */
-	int nr_threads;				/* live, by siglock */
+	int nr_threads;				/* that have not become zombies; by siglock */
+	int live;				/* that have not begun to exit; by siglock */
 	struct list_head thread_head;
 	wait_queue_head_t wait_chldexit;
 	struct sigpending shared_pending;	/* by siglock */
