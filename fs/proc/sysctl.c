@@ -15,6 +15,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/mm.h"
+#include "mm/oom.h"
 
 static DEFINE_MUTEX(sysctl_mutex);	/* one reader or writer of a variable at a time */
 
@@ -173,12 +174,14 @@ static int proc_do_uts(const struct ctl_table *t, bool write, char *buf, size_t 
 	return err;
 }
 
-/* Write-only: 1 page cache, 2 dentries and inodes, 3 both. */
+/* Write-only: 1 page cache, 2 dentries and inodes, 3 all that is only cached, spare kernel stacks and slabs too. */
 static int proc_drop_caches(const struct ctl_table *t, bool write, char *buf, size_t *len)
 {
 	int err = proc_dointvec_minmax(t, write, buf, len);
 
-	if (!err && write)
+	if (!err && write && *(int *)t->data == 3)
+		settle_memory();
+	else if (!err && write)
 		drop_caches(*(int *)t->data);
 	return err;
 }
