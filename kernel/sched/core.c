@@ -184,6 +184,7 @@ static void check_stack(struct task_struct *t)
 static void __schedule(bool preempted)
 {
 	struct task_struct *prev = current, *next;
+	unsigned long *switches = &prev->nivcsw;
 	struct rq *rq;
 
 	local_irq_disable();
@@ -199,9 +200,7 @@ static void __schedule(bool preempted)
 			prev->state = TASK_RUNNING;
 		else
 			deactivate(rq, prev);
-		prev->nvcsw++;
-	} else if (preempted) {
-		prev->nivcsw++;
+		switches = &prev->nvcsw;
 	}
 	prev->sched_class->put_prev_task(rq, prev);
 	next = pick_next(rq);
@@ -211,6 +210,7 @@ static void __schedule(bool preempted)
 	}
 	rq->curr = next;
 	rq->nr_switches++;
+	++*switches;
 	next->on_cpu = true;
 	switch_address_space(rq, prev, next);
 	prev = context_switch(prev, next);
