@@ -165,7 +165,7 @@ static inline int task_pgrp(const struct task_struct *t) { return t->signal->pgr
 static inline int task_session(const struct task_struct *t) { return t->signal->session; }
 static inline u64 rlimit(int which) { return current->signal->rlim[which].cur; }
 
-/* kernel/task/kthread.c: a kernel thread that runs fn(arg) and ends with it; ERR_PTR. */
+/* kernel/task/fork.c: a kernel thread that runs fn(arg) and ends with it; ERR_PTR. */
 struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name);
 /* Sum over the live and ended threads, ns. */
 void thread_group_cputime(struct task_struct *p, u64 *utime, u64 *stime);
