@@ -111,5 +111,6 @@ format:
 lint: $(BUILD)/cc.mk
 	@$(PYTHON) tools/lint.py
 
-compile_commands.json: FORCE
+# With the generated headers there, so that an editor finds them too.
+compile_commands.json: FORCE $(GENERATED) $(KGEN_HEADERS)
 	@$(PYTHON) tools/compile_commands.py '$(KCC)' '$(KFLAGS)' $(KSRC_C) $(TSRC_C) >$@
