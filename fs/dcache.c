@@ -195,9 +195,11 @@ void d_drop(struct dentry *d)
 	spin_unlock(&dcache_lock);
 }
 
-void d_pin(struct dentry *d)
+void d_instantiate_pinned(struct dentry *d, struct inode *inode)
 {
+	ASSERT(!d->d_inode);
 	spin_lock(&dcache_lock);
+	d->d_inode = inode;
 	d->d_flags |= DCACHE_PINNED;
 	dget(d);
 	spin_unlock(&dcache_lock);

@@ -69,7 +69,7 @@ struct dentry {
 #define DCACHE_LRU 0x2u			/* is on the LRU (it may be in use again) */
 #define DCACHE_REFERENCED 0x4u		/* used since the shrinker last saw it */
 #define DCACHE_DISCONNECTED 0x8u	/* has no place in the tree: pipes, anonymous inodes */
-#define DCACHE_PINNED 0x10u		/* the only record of the name (tmpfs): holds a reference on itself, see d_pin */
+#define DCACHE_PINNED 0x10u		/* the only record of the name (tmpfs): holds a reference on itself */
 
 extern spinlock_t dcache_lock;
 
@@ -99,7 +99,7 @@ void d_exchange(struct dentry *a, struct dentry *b);
 struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);
 struct dentry *d_lookup_locked(struct dentry *parent, const struct qstr *name);
 /* A dentry that nothing but memory records is pinned when its name is made and unpinned when it is removed. */
-void d_pin(struct dentry *dentry);
+void d_instantiate_pinned(struct dentry *dentry, struct inode *inode);
 void d_unpin(struct dentry *dentry);
 /* Free the unused dentries in the directory: what a directory must get rid of before it goes. */
 void shrink_dcache_parent(struct dentry *parent);

@@ -314,9 +314,10 @@ static int wait_for_partner(struct pipe_inode_info *p, wait_queue_head_t *wq, u3
 	return err;
 }
 
+/* A pipe that is opened once more, through /proc/PID/fd, has had both ends: nothing to wait for. */
 static int fifo_open_end(struct pipe_inode_info *p, struct file *file)
 {
-	bool nonblock = file->f_flags & O_NONBLOCK;
+	bool is_pipe = file->f_inode->i_sb == pipe_mnt->mnt_sb, nonblock = file->f_flags & O_NONBLOCK;
 	int err = 0;
 
 	switch (file->f_mode & (FMODE_READ | FMODE_WRITE)) {
@@ -324,7 +325,7 @@ static int fifo_open_end(struct pipe_inode_info *p, struct file *file)
 		p->r_counter++;
 		p->readers++;
 		wake_end(&p->wr_wait, 0);
-		if (p->writers)
+		if (is_pipe || p->writers)
 			break;
 		if (nonblock)
 			file->f_version = p->w_counter;
@@ -334,12 +335,12 @@ static int fifo_open_end(struct pipe_inode_info *p, struct file *file)
 			p->readers--;
 		break;
 	case FMODE_WRITE:
-		if (nonblock && !p->readers)
+		if (!is_pipe && nonblock && !p->readers)
 			return -ENXIO;
 		p->w_counter++;
 		p->writers++;
 		wake_end(&p->rd_wait, 0);
-		if (!p->readers)
+		if (!is_pipe && !p->readers)
 			err = wait_for_partner(p, &p->wr_wait, &p->r_counter);
 		if (err)
 			p->writers--;

@@ -8,6 +8,7 @@
 #include "kernel/task/uts.h"
 #include "kernel/time.h"
 #include "kernel/timer.h"
+#include "lib/abi/capability.h"
 #include "lib/div64.h"
 
 static int version_show(struct seq_file *m, void *v)
@@ -163,8 +164,44 @@ static int devices_show(struct seq_file *m, void *v)
 	return 0;
 }
 
+/* Made by tools/kallsyms.py; empty in the first link of the kernel. */
+extern const u32 kallsyms_count __weak;
+extern const u32 kallsyms_addr[] __weak;
+extern const u32 kallsyms_name_off[] __weak;
+extern const char kallsyms_names[] __weak;
+
+static void *kallsyms_start(struct seq_file *m, loff_t *pos)
+{
+	return &kallsyms_count && *pos < kallsyms_count ? (void *)(unsigned long)(*pos + 1) : NULL;
+}
+
+static void *kallsyms_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return kallsyms_start(m, pos);
+}
+
+static void kallsyms_stop(struct seq_file *m, void *v)
+{
+}
+
+/* Only code is in the table. Addresses are for those who may see them. */
+static int kallsyms_show(struct seq_file *m, void *v)
+{
+	u32 i = (u32)(unsigned long)v - 1;
+
+	seq_printf(m, "%08x t %s\n", capable(CAP_SYSLOG) ? kallsyms_addr[i] : 0, kallsyms_names + kallsyms_name_off[i]);
+	return 0;
+}
+
+static const struct seq_operations kallsyms_ops = {
+	.start = kallsyms_start, .next = kallsyms_next, .stop = kallsyms_stop, .show = kallsyms_show,
+};
+
 static int proc_system_init(void)
 {
+	proc_create_seq("kallsyms", 0444, NULL, &kallsyms_ops);
+
 	proc_create_single("version", 0444, NULL, version_show);
 	proc_create_single("cmdline", 0444, NULL, cmdline_show);
 	proc_create_single("uptime", 0444, NULL, uptime_show);

@@ -28,10 +28,10 @@ static void renumber(struct tmpfs_inode *dir)
 	dir->vfs_inode.i_version++;
 }
 
-static void dir_changed(struct inode *dir, int entries)
+static void dir_changed(struct inode *dir, int entries, struct fs_time now)
 {
 	i_size_write(dir, dir->i_size + entries * BOGO_DIRENT_SIZE);
-	dir->i_mtime = dir->i_ctime = current_fs_time();
+	dir->i_mtime = dir->i_ctime = now;
 }
 
 static void add_entry(struct inode *dir, struct dentry *d)
@@ -57,12 +57,12 @@ static struct dentry *tmpfs_lookup(struct inode *dir, struct dentry *dentry)
 	return NULL;
 }
 
+/* The inode's change time is now: it was made or got another name. */
 static void publish(struct inode *dir, struct dentry *d, struct inode *inode)
 {
-	d_instantiate(d, inode);
-	d_pin(d);
+	d_instantiate_pinned(d, inode);
 	add_entry(dir, d);
-	dir_changed(dir, 1);
+	dir_changed(dir, 1, inode->i_ctime);
 }
 
 static int tmpfs_mknod(struct inode *dir, struct dentry *d, umode_t mode, dev_t dev)
@@ -133,9 +133,9 @@ static int tmpfs_unlink(struct inode *dir, struct dentry *d)
 {
 	struct inode *inode = d->d_inode;
 
+	inode->i_ctime = current_fs_time();
 	remove_entry(dir, d);
-	dir_changed(dir, -1);
-	inode->i_ctime = dir->i_ctime;
+	dir_changed(dir, -1, inode->i_ctime);
 	drop_nlink(inode);
 	d_unpin(d);
 	return 0;
@@ -158,6 +158,7 @@ static int tmpfs_rmdir(struct inode *dir, struct dentry *d)
 static int tmpfs_exchange(struct inode *old_dir, struct dentry *old, struct inode *new_dir, struct dentry *new)
 {
 	bool old_is_dir = S_ISDIR(old->d_inode->i_mode), new_is_dir = S_ISDIR(new->d_inode->i_mode);
+	struct fs_time now = current_fs_time();
 
 	remove_entry(old_dir, old);
 	remove_entry(new_dir, new);
@@ -167,15 +168,16 @@ static int tmpfs_exchange(struct inode *old_dir, struct dentry *old, struct inod
 		inc_nlink(old_is_dir ? new_dir : old_dir);
 		drop_nlink(old_is_dir ? old_dir : new_dir);
 	}
-	dir_changed(old_dir, 0);
-	dir_changed(new_dir, 0);
-	old->d_inode->i_ctime = new->d_inode->i_ctime = new_dir->i_ctime;
+	old->d_inode->i_ctime = new->d_inode->i_ctime = now;
+	dir_changed(old_dir, 0, now);
+	dir_changed(new_dir, 0, now);
 	return 0;
 }
 
 static int tmpfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir, struct dentry *new, u32 flags)
 {
 	bool is_dir = S_ISDIR(old->d_inode->i_mode);
+	struct fs_time now = current_fs_time();
 
 	if (flags & RENAME_EXCHANGE)
 		return tmpfs_exchange(old_dir, old, new_dir, new);
@@ -192,11 +194,11 @@ static int tmpfs_rename(struct inode *old_dir, struct dentry *old, struct inode 
 		drop_nlink(old_dir);
 		inc_nlink(new_dir);
 	}
+	old->d_inode->i_ctime = now;
 	remove_entry(old_dir, old);
-	dir_changed(old_dir, -1);
+	dir_changed(old_dir, -1, now);
 	add_entry(new_dir, old);
-	dir_changed(new_dir, 1);
-	old->d_inode->i_ctime = new_dir->i_ctime;
+	dir_changed(new_dir, 1, now);
 	return 0;
 }
 
