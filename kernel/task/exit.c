@@ -64,10 +64,10 @@ static void exit_mm(struct task_struct *t)
 	mmput(mm);
 }
 
-/* A new parent for the children: another thread of ours, or process 1. */
+/* A new parent for the children: another thread of ours, the nearest ancestor that asked for orphans, or process 1. */
 static struct task_struct *find_reaper(struct task_struct *t)
 {
-	struct task_struct *other;
+	struct task_struct *other, *ancestor;
 
 	list_for_each_entry(other, &t->signal->thread_head, thread_group)
 		if (other != t && !(other->flags & PF_EXITING))
@@ -75,6 +75,9 @@ static struct task_struct *find_reaper(struct task_struct *t)
 	if (t->group_leader == child_reaper)
 		panic("process 1 has ended, exit code %d, signal %d", t->signal->group_exit_code >> 8 & 0xff,
 		      t->signal->group_exit_code & 0x7f);
+	for (ancestor = t->real_parent; ancestor != child_reaper && ancestor->pid; ancestor = ancestor->real_parent)
+		if (ancestor->signal->is_child_subreaper && !(ancestor->flags & PF_EXITING))
+			return ancestor->group_leader;
 	return child_reaper;
 }
 

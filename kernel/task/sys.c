@@ -205,6 +205,11 @@ long sys_prctl(int option, unsigned long a2, unsigned long a3, unsigned long a4,
 		return 0;
 	case PR_GET_PDEATHSIG:
 		return put_user(current->pdeath_signal, (int *)a2);
+	case PR_SET_CHILD_SUBREAPER:
+		current->signal->is_child_subreaper = a2 != 0;
+		return 0;
+	case PR_GET_CHILD_SUBREAPER:
+		return put_user((int)current->signal->is_child_subreaper, (int *)a2);
 	case PR_SET_NAME:
 		return set_comm((const char *)a2);
 	case PR_GET_NAME:

@@ -143,6 +143,7 @@ struct signal_struct {
 	int group_stop_count;
 	struct task_struct *group_exit_task;	/* who waits in execve for the others to go */
 	int pgrp, session;			/* by tasklist_lock */
+	bool is_child_subreaper;		/* PR_SET_CHILD_SUBREAPER: orphaned descendants come to us */
 	bool leader;				/* of the session */
 	struct tty_struct *tty;			/* controlling terminal, by tasklist_lock */
 	int tty_old_pgrp;
