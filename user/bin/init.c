@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Process 1. The kernel starts it with /dev/console as its first three descriptors, and everything else descends from it.
- * It mounts what programs expect, runs /etc/rc, and keeps a shell at the terminal. A process whose parent has ended
+ * It mounts what programs expect, runs /etc/rc, and keeps a shell at each terminal that the kernel's command line calls a
+ * console (console=tty0 console=ttyS0: one on the screen, one on the serial line). A process whose parent has ended
  * becomes a child of init, which is therefore the one that must wait for it: else it would stay a zombie for ever.
  *
  * Signals ask for the end: SIGTERM restarts, SIGUSR2 powers off, SIGUSR1 halts (see reboot.c), SIGINT is what the kernel
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -23,6 +25,7 @@
 #include <unistd.h>
 #include "user/util/util.h"
 
+#define MAX_SHELLS 4
 #define RESPAWN_PAUSE 2		/* seconds, where a shell ends at once */
 
 static char *const shell_argv[] = { "-sh", NULL };
@@ -54,14 +57,46 @@ static void open_console(void)
 		close(fd);
 }
 
-/* A new session on the terminal behind our standard input, with the terminal as the controlling one. */
-static void become_session(void)
+static struct shell { char tty[24]; pid_t pid; } shells[MAX_SHELLS];
+static int nr_shells;
+
+static void add_shell(const char *tty)
 {
-	const char *name = ttyname(0);
+	for (int i = 0; i < nr_shells; i++)
+		if (!strcmp(shells[i].tty, tty))
+			return;
+	if (nr_shells < MAX_SHELLS)
+		snprintf(shells[nr_shells++].tty, sizeof(shells[0].tty), "%s", tty);
+}
+
+/* A terminal for each console= of the command line; tty0 is whatever screen is shown, its terminal is tty1. */
+static void find_terminals(void)
+{
+	char line[2048], tty[24];
+	int fd = open("/proc/cmdline", O_RDONLY);
+	ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
+
+	close(fd);
+	line[n > 0 ? n : 0] = 0;
+	for (char *word = strtok(line, " \n"); word && strcmp(word, "--"); word = strtok(NULL, " \n")) {
+		if (strncmp(word, "console=", 8))
+			continue;
+		word[strcspn(word, ",")] = 0;
+		snprintf(tty, sizeof(tty), "/dev/%s", strcmp(word + 8, "tty0") ? word + 8 : "tty1");
+		if (access(tty, R_OK | W_OK) == 0)
+			add_shell(tty);
+	}
+	if (!nr_shells)
+		add_shell("/dev/console");
+}
+
+/* A new session with the terminal as the controlling one, and as the standard files. */
+static void become_session(const char *tty)
+{
 	int fd;
 
 	setsid();
-	fd = open(name && strcmp(name, "/dev/console") ? name : "/dev/console", O_RDWR);
+	fd = open(tty, O_RDWR);
 	if (fd < 0)
 		return;
 	ioctl(fd, TIOCSCTTY, 1);
@@ -71,7 +106,7 @@ static void become_session(void)
 		close(fd);
 }
 
-static pid_t spawn(const char *path, char *const argv[], const sigset_t *mask)
+static pid_t spawn(const char *path, char *const argv[], const sigset_t *mask, const char *tty)
 {
 	pid_t pid = fork();
 
@@ -80,25 +115,11 @@ static pid_t spawn(const char *path, char *const argv[], const sigset_t *mask)
 	if (pid)
 		return pid;
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	become_session();
+	become_session(tty);
 	chdir("/root");
 	execvpe(path, argv, environment);
 	warn("cannot run %s", path);
 	_exit(127);
-}
-
-/* Reaps whatever has ended; 1 if `main` was among it, its status in *status. */
-static int reap(pid_t main, int *status)
-{
-	int one, ended = 0;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &one, WNOHANG)) > 0)
-		if (pid == main) {
-			*status = one;
-			ended = 1;
-		}
-	return ended;
 }
 
 static void __attribute__((noreturn)) end(int command)
@@ -124,16 +145,27 @@ static void run_rc(const sigset_t *mask)
 
 	if (access("/etc/rc", X_OK) < 0)
 		return;
-	pid = spawn(argv[0], argv, mask);
+	pid = spawn(argv[0], argv, mask, "/dev/console");
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 }
 
+/* A shell that ended at once, because it cannot run, is not started again at once. */
+static void respawn(pid_t pid, int status, const sigset_t *mask)
+{
+	for (struct shell *s = shells; s < shells + nr_shells; s++)
+		if (s->pid == pid) {
+			if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+				sleep(RESPAWN_PAUSE);
+			s->pid = spawn("/bin/sh", shell_argv, mask, s->tty);
+		}
+}
+
 int main(int argc, char **argv)
 {
-	int sig, status = 0, once = argc > 1;
+	int sig, status, once = argc > 1;
 	sigset_t awaited, mask;
-	pid_t main_pid;
+	pid_t pid, command = 0;
 
 	if (getpid() != 1)
 		errx(1, "I am not process 1");
@@ -149,8 +181,12 @@ int main(int argc, char **argv)
 	mount_all();
 	reboot(RB_DISABLE_CAD);
 	run_rc(&mask);
-
-	main_pid = once ? spawn(argv[1], argv + 1, &mask) : spawn("/bin/sh", shell_argv, &mask);
+	find_terminals();
+	if (once)
+		command = spawn(argv[1], argv + 1, &mask, "/dev/console");
+	else
+		for (struct shell *s = shells; s < shells + nr_shells; s++)
+			s->pid = spawn("/bin/sh", shell_argv, &mask, s->tty);
 	for (;;) {
 		if (sigwait(&awaited, &sig))
 			continue;
@@ -163,12 +199,10 @@ int main(int argc, char **argv)
 		case SIGUSR2:
 			end(RB_POWER_OFF);
 		}
-		if (!reap(main_pid, &status) && main_pid > 0)
-			continue;
-		if (once)
-			end(RB_POWER_OFF);
-		if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-			sleep(RESPAWN_PAUSE);
-		main_pid = spawn("/bin/sh", shell_argv, &mask);
+		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+			if (pid == command)
+				end(RB_POWER_OFF);
+			respawn(pid, status, &mask);
+		}
 	}
 }
