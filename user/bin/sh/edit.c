@@ -89,7 +89,7 @@ static void show(void)
 	if (pos > room)
 		from = pos - room;
 	n = len - from < room ? len - from : room;
-	fprintf(stderr, "\r%s%.*s\033[K", last ? last + 1 : prompt_text, n, line + from);
+	fprintf(stderr, "\r\033[K%s%.*s", last ? last + 1 : prompt_text, n, line + from);
 	if (from + n > pos)
 		fprintf(stderr, "\033[%dD", from + n - pos);
 }
@@ -287,13 +287,17 @@ static char *edit(struct termios *cooked)
 		last = key;
 		key = read_key();
 		if (key < 0) {
+			int error = errno;
+
 			tcsetattr(0, TCSADRAIN, cooked);
+			if (error != EINTR)
+				return NULL;
+			/* ^C without a trap does not come back here. */
 			if (interrupted)
 				fputs("^C\n", stderr);
 			traps_check();
-			if (errno != EINTR)
-				return NULL;
 			tcsetattr(0, TCSADRAIN, &raw);
+			show();
 			continue;
 		}
 		/* Plain typing at the end of a short line needs no redrawing. */

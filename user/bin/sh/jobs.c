@@ -207,9 +207,11 @@ static void record(pid_t pid, int status)
 				continue;
 			if (WIFSTOPPED(status)) {
 				j->stopped = 1;
-				j->procs[i].status = RUNNING;
+			} else if (WIFCONTINUED(status)) {
+				j->stopped = 0;
 			} else {
 				j->procs[i].status = status;
+				j->stopped &= job_running(j);
 			}
 			j->reported = 0;
 			return;
@@ -220,7 +222,7 @@ static void record(pid_t pid, int status)
 static int wait_any(int block)
 {
 	int status;
-	pid_t pid = waitpid(-1, &status, (block ? 0 : WNOHANG) | (opt[OPT_m] ? WUNTRACED : 0));
+	pid_t pid = waitpid(-1, &status, (block ? 0 : WNOHANG) | (opt[OPT_m] ? WUNTRACED | WCONTINUED : 0));
 
 	if (pid <= 0)
 		return 0;

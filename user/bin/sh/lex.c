@@ -91,6 +91,11 @@ void input_pop_to(struct input *to)
 		input_pop();
 }
 
+void lex_new_command(void)
+{
+	st.continued = 0;
+}
+
 void lex_reset(void)
 {
 	st = fresh;
@@ -552,7 +557,7 @@ enum token next_token(void)
 		return t;
 	}
 	t = lex();
-	st.continued = t != T_NL && t != T_EOF;
+	st.continued = 1;
 	return t;
 }
 

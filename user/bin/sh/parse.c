@@ -404,6 +404,7 @@ struct node *parse_line(int *eof)
 	struct node *list = NULL;
 
 	*eof = 0;
+	lex_new_command();
 	if (peek_token() == T_NL || peek_token() == T_EOF) {
 		*eof = next_token() == T_EOF;
 		return NULL;

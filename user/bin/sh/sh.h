@@ -110,6 +110,7 @@ enum token peek_token(void);
 extern char *token_text;	/* T_WORD, T_IO */
 void add_heredoc(struct redir *r);
 void lex_reset(void);
+void lex_new_command(void);	/* until its first token is read, the prompt is PS1 */
 char *unquote(const char *raw);	/* quote removal, without expansion; temp memory */
 
 /* parse.c */

@@ -177,6 +177,12 @@ void vars_print(int flag, const char *prefix)
 	}
 }
 
+static void set_default(const char *name, const char *value)
+{
+	if (!var_get(name))
+		var_set(name, value);
+}
+
 void vars_init(char **envp)
 {
 	char cwd[4096];
@@ -192,13 +198,12 @@ void vars_init(char **envp)
 		}
 	}
 	var_set("IFS", " \t\n");
-	var_set("PS1", getuid() ? "$ " : "# ");
-	var_set("PS2", "> ");
-	var_set("PS4", "+ ");
+	set_default("PS1", getuid() ? "$ " : "# ");
+	set_default("PS2", "> ");
+	set_default("PS4", "+ ");
 	var_set("OPTIND", "1");
 	var_set("PPID", tprintf("%d", getppid()));
-	if (!var_get("PATH"))
-		var_set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+	set_default("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 	if (getcwd(cwd, sizeof(cwd)))
 		var_set("PWD", cwd);
 }
