@@ -8,16 +8,11 @@
 void iov_iter_advance(struct iov_iter *i, size_t n)
 {
 	i->count -= n;
-	while (n) {
-		size_t here = min(n, i->iov->iov_len - i->iov_offset);
-
-		i->iov_offset += here;
-		n -= here;
-		if (i->iov_offset == i->iov->iov_len && i->nr_segs > 1) {
-			i->iov++;
-			i->nr_segs--;
-			i->iov_offset = 0;
-		}
+	i->iov_offset += n;
+	while (unlikely(i->iov_offset >= i->iov->iov_len && i->nr_segs > 1)) {
+		i->iov_offset -= i->iov->iov_len;
+		i->iov++;
+		i->nr_segs--;
 	}
 }
 

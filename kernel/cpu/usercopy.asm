@@ -72,7 +72,7 @@ user_copy:
 	push edi
 	mov edi, eax
 	mov esi, edx
-	cmp ecx, 128
+	cmp ecx, 64
 	jb words
 	sub esp, 64
 	movups [esp], xmm0

@@ -71,7 +71,7 @@ static struct task_struct *find_reaper(struct task_struct *t)
 
 	list_for_each_entry(other, &t->signal->thread_head, thread_group)
 		if (other != t && !(other->flags & PF_EXITING))
-			return other->group_leader;
+			return other;
 	if (t->group_leader == child_reaper)
 		panic("process 1 has ended, exit code %d, signal %d", t->signal->group_exit_code >> 8 & 0xff,
 		      t->signal->group_exit_code & 0x7f);
@@ -148,7 +148,7 @@ static void forget_children(struct task_struct *t, struct list_head *dead)
 		if (child->exit_state == EXIT_ZOMBIE && child->signal->nr_threads == 0 && child->exit_signal > 0 &&
 		    do_notify_parent(child, SIGCHLD)) {
 			child->exit_state = EXIT_DEAD;
-			list_add(&child->tasks, dead);	/* release_task takes it off again */
+			list_move(&child->tasks, dead);	/* release_task takes it off again */
 		}
 		kill_orphaned_pgrp(child, t);
 	}

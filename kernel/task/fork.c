@@ -275,7 +275,7 @@ static void link_task(struct task_struct *t, u32 flags, int exit_signal)
 		t->tgid = t->pid;
 		t->exit_signal = flags & CLONE_PARENT ? current->group_leader->exit_signal : exit_signal;
 		t->real_parent = t->parent = t->flags & PF_KTHREAD ? &init_task :
-			flags & CLONE_PARENT ? current->real_parent : current->group_leader;
+			flags & CLONE_PARENT ? current->real_parent : current;
 		t->signal->tty = current->signal ? current->signal->tty : NULL;
 		attach_pgrp(t, current->signal ? task_pgrp(current) : t->pid);
 		attach_session(t, current->signal ? task_session(current) : t->pid);
