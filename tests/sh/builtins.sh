@@ -12,7 +12,7 @@ echo -n no newline; echo
 export E=exported; sh -c 'echo $E'; unset E; sh -c 'echo [$E]'
 readonly R=1; (R=2) 2>/dev/null; echo $?
 set -- a b c; shift; echo $*; shift 2; echo $#
-cd /; pwd; cd /usr/../usr; pwd; cd - ; (cd /tmp && pwd); pwd
+cd /; pwd; cd /dev/../dev; pwd; cd - ; (cd /tmp && pwd); pwd
 umask 022; umask; umask -S; umask u=rwx,g=,o=; umask
 type cd | head -1; command -v echo; command -v if
 command echo via command; command false; echo $?
