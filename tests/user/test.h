@@ -26,15 +26,21 @@ static int test_failures;
 		}									\
 	} while (0)
 
+static inline void say_result(const char *call, long result, int error)
+{
+	if (result == -1)
+		printf("%s: error %d\n", call, error);
+	else
+		printf("%s: ok\n", call);
+	fflush(stdout);
+}
+
 /* The error that a call gave, by number: "EINVAL" would need a table, the number says as much. */
 #define REPORT(call) do {								\
 		long r_;								\
 		errno = 0;								\
 		r_ = (long)(call);							\
-		printf("%s: %s", #call, r_ == -1 ? "error " : "ok\n");			\
-		if (r_ == -1)								\
-			printf("%d\n", errno);						\
-		fflush(stdout);								\
+		say_result(#call, r_, errno);						\
 	} while (0)
 
 /* Printed at once, so that a later fork does not print it again. */
