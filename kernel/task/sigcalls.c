@@ -182,7 +182,19 @@ static int take_wanted(sigmask_t wanted, struct siginfo *info)
 	return sig;
 }
 
-/* Waits with the wanted signals unblocked, so that they wake us; they are taken before any handler sees them. */
+static void set_both_blocked(sigmask_t blocked, sigmask_t real_blocked)
+{
+	spin_lock_irq(&current->sighand->siglock);
+	current->blocked = blocked;
+	current->real_blocked = real_blocked;
+	recalc_sigpending();
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+/*
+ * Waits with the wanted signals unblocked, so that they wake us; they are taken before any handler sees them. Those
+ * that were blocked still count as blocked for the sender, who would else drop a SIGCHLD that has no handler.
+ */
 static long do_sigtimedwait(sigmask_t wanted, struct siginfo *uinfo, u64 expires)
 {
 	sigmask_t blocked = current->blocked;
@@ -192,12 +204,12 @@ static long do_sigtimedwait(sigmask_t wanted, struct siginfo *uinfo, u64 expires
 	wanted &= ~SIG_KERNEL_ONLY_MASK;
 	sig = take_wanted(wanted, &info);
 	if (!sig && expires) {
-		set_current_blocked(blocked & ~wanted);
+		set_both_blocked(blocked & ~wanted, blocked);
 		set_current_state(TASK_INTERRUPTIBLE);
 		ret = signal_pending(current) ? -EINTR : schedule_hrtimeout(expires);
 		current->state = TASK_RUNNING;
 		sig = take_wanted(wanted, &info);
-		set_current_blocked(blocked);
+		set_both_blocked(blocked, 0);
 	}
 	if (!sig)
 		return ret == -EINTR ? -EINTR : -EAGAIN;

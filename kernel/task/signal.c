@@ -38,8 +38,8 @@ static bool sig_ignored(struct task_struct *t, int sig)
 {
 	unsigned long handler = t->sighand->action[sig - 1].sa_handler;
 
-	/* A blocked signal may get a handler before it is unblocked. */
-	if (t->blocked & sigmask(sig))
+	/* A blocked signal may get a handler before it is unblocked, and sigtimedwait takes it without one. */
+	if ((t->blocked | t->real_blocked) & sigmask(sig))
 		return false;
 	if (t->signal->flags & SIGNAL_UNKILLABLE && handler == (unsigned long)SIG_DFL)
 		return true;

@@ -81,6 +81,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;		/* NULL once the task has left (by tasklist_lock) */
 	sigmask_t blocked, saved_sigmask;	/* by siglock */
+	sigmask_t real_blocked;			/* in sigtimedwait: what is blocked but for it; by siglock */
 	struct sigpending pending;		/* for this thread alone */
 	unsigned long sas_ss_sp, sas_ss_size;	/* alternate stack */
 	u32 sas_ss_flags;
