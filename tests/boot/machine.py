@@ -49,3 +49,6 @@ def cases(lab):
     yield Case("init_ends_is_reported", [r"[Aa]ttempted to kill init|init .*(exited|ended)|process 1"], initrd=ramdisk,
                append="init=/bin/true", never=[r"BUG"])
     yield Case("init_parameter", [SHELL], initrd=ramdisk, append="init=/bin/sh", never=[PANIC], timeout=60)
+    # init learns by SIGCHLD, which it has blocked and has no handler for, that the command has ended.
+    yield Case("words_behind_dashes_run_once", [r"^once$", r"power off"], initrd=ramdisk, append="-- /bin/echo once",
+               status=0, never=[PANIC], timeout=60)
