@@ -52,3 +52,7 @@ def cases(lab):
     # init learns by SIGCHLD, which it has blocked and has no handler for, that the command has ended.
     yield Case("words_behind_dashes_run_once", [r"^once$", r"power off"], initrd=ramdisk, append="-- /bin/echo once",
                status=0, never=[PANIC], timeout=60)
+    yield Case("reboot_restarts", [r"restarting"], initrd=ramdisk, append="-- reboot", status=0, never=[PANIC], timeout=60)
+    yield Case("poweroff_ends_qemu_with_0", [r"power off"], initrd=ramdisk, append="-- poweroff", status=0,
+               never=[PANIC, "power off failed"], timeout=60)
+    yield Case("root_without_a_driver", [r"Kernel panic: cannot mount root=/dev/vda: .*-initrd"], append="root=/dev/vda rw")
