@@ -309,12 +309,16 @@ int handle_mm_fault(struct vm_area_struct *vma, unsigned long address, bool writ
 {
 	struct mm_struct *mm = vma->vm_mm;
 	pmd_t *pmd = pmd_for(mm, address);
+	int ret;
 
 	address &= PAGE_MASK;
 	vm_events.pgfault++;
 	if (unlikely(pmd_none(*pmd)) && pte_alloc(mm, address))
 		return VM_FAULT_OOM;
-	return handle_pte_fault(vma, address, pmd, write);
+	ret = handle_pte_fault(vma, address, pmd, write);
+	if (unlikely(ret & VM_FAULT_MAJOR))
+		vm_events.pgmajfault++;
+	return ret;
 }
 
 void map_cached_page(struct vm_area_struct *vma, unsigned long address, struct page *page)

@@ -7,6 +7,7 @@
 #include "kernel/task/internal.h"
 #include "lib/abi/errno.h"
 #include "lib/string.h"
+#include "mm/fault.h"
 #include "mm/layout.h"
 #include "mm/mm.h"
 #include "mm/vmalloc.h"
@@ -133,6 +134,8 @@ static int vmstat_show(struct seq_file *m, void *v)
 		   nr_free_pages(), nr_pagecache_pages(), proc.anon, proc.mapped, tmpfs_pages());
 	seq_printf(m, "nr_slab_reclaimable %lu\nnr_slab_unreclaimable %lu\nnr_page_table_pages %lu\nnr_kernel_stack %lu\n",
 		   slab.reclaimable, slab.all - slab.reclaimable, proc.tables, proc.threads * (THREAD_SIZE / 1024));
+	/* pgcow is Pagoda's own: the pages that copy on write has copied. */
+	seq_printf(m, "pgfault %lu\npgmajfault %lu\npgcow %lu\n", vm_events.pgfault, vm_events.pgmajfault, vm_events.pgcow);
 	return 0;
 }
 
