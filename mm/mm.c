@@ -75,10 +75,18 @@ void mmput(struct mm_struct *mm)
 	if (!atomic_dec_and_test(&mm->mm_users))
 		return;
 	exit_mmap(mm);
-	if (mm->exe_file)
+	if (mm->exe_file) {
+		allow_write_access(mm->exe_file);
 		fput(mm->exe_file);
+	}
 	mm->exe_file = NULL;
 	mmdrop(mm);
+}
+
+void set_mm_exe_file(struct mm_struct *mm, struct file *file)
+{
+	mm->exe_file = get_file(file);
+	BUG_ON(deny_write_access(file));
 }
 
 struct mm_struct *get_task_mm(struct task_struct *t)
@@ -160,7 +168,8 @@ int dup_mmap(struct mm_struct *mm, struct mm_struct *old)
 	for (vma = old->mmap; vma && !err; vma = vma->vm_next)
 		if (!(vma->vm_flags & VM_DONTCOPY))
 			err = dup_area(mm, old, vma);
-	mm->exe_file = old->exe_file ? get_file(old->exe_file) : NULL;
+	if (old->exe_file)
+		set_mm_exe_file(mm, old->exe_file);
 	flush_tlb_mm(old);		/* its private pages are read-only now */
 	up_write(&old->mmap_sem);
 	return err;

@@ -93,13 +93,15 @@ struct mm_struct {
 	unsigned long nr_ptes;			/* page-table pages */
 	u32 def_flags;				/* mlockall: VM_LOCKED */
 	u32 auxv[2 * 22];			/* for /proc/PID/auxv */
-	struct file *exe_file;			/* for /proc/PID/exe */
+	struct file *exe_file;			/* for /proc/PID/exe; not writable while it runs (ETXTBSY) */
 };
 
 static inline unsigned long get_mm_rss(const struct mm_struct *mm) { return mm->file_rss + mm->anon_rss + mm->shmem_rss; }
 
 struct mm_struct *mm_alloc(void);		/* empty, mm_users 1; NULL: no memory */
 void mmput(struct mm_struct *mm);		/* drops mm_users; may sleep */
+/* For a new mm: the program it runs, to which nobody may have, or gets, write access until the mm has ended. */
+void set_mm_exe_file(struct mm_struct *mm, struct file *file);
 void mmdrop(struct mm_struct *mm);
 /* The mm of a task that may be exiting, with mm_users held, or NULL. */
 struct task_struct;

@@ -313,7 +313,7 @@ int begin_new_exec(struct linux_binprm *bprm)
 	if (err)
 		return err;
 	/* Nothing can fail from here on. */
-	bprm->mm->exe_file = get_file(bprm->file);
+	set_mm_exe_file(bprm->mm, bprm->file);
 	exec_mmap(bprm);
 	flush_signal_handlers(t);
 	exit_itimers_exec(t->signal);
