@@ -8,6 +8,7 @@ import time
 
 QEMU = os.environ.get("QEMU", "qemu-system-i386")
 PANIC = "Kernel panic"
+WARNING = re.compile(r"WARNING: \S+:\d+: ")	# WARN_ON_ONCE: the kernel goes on, the test has failed
 SUCCESS = 33		# isa-debug-exit turns the value 0x10 into this
 
 
@@ -63,6 +64,8 @@ class Machine:
                     if PANIC in line and not result.panicked:
                         result.panicked = line.strip()
                         deadline = min(deadline, time.monotonic() + 2)
+                    if WARNING.search(line) and not result.warned:
+                        result.warned = line.strip()
                     if on_line and on_line(line):
                         result.stopped = True
                 if on_line and pending and not result.stopped:		# a prompt ends no line
@@ -85,13 +88,13 @@ class Outcome:
 
     def __init__(self):
         self.lines, self.status = [], None
-        self.panicked, self.timed_out, self.stopped = "", False, False
+        self.panicked, self.warned, self.timed_out, self.stopped = "", "", False, False
         self.seconds = 0.0
 
     def complaint(self):
         """Why a run that should have ended with success did not, or ''."""
-        if self.panicked:
-            return self.panicked
+        if self.panicked or self.warned:
+            return self.panicked or self.warned
         if self.timed_out:
             return f"no end after {self.seconds:.0f} s"
         if self.status != SUCCESS and not self.stopped:

@@ -44,6 +44,8 @@ def case_complaint(case, waiting, outcome):
             return f"printed /{pattern}/"
     if outcome.panicked and not any("anic" in pattern for pattern in case.expect):
         return outcome.panicked
+    if outcome.warned:
+        return outcome.warned
     if case.status is not None and outcome.status != case.status:
         return f"QEMU ended with {outcome.status}, not {case.status}"
     return ""
