@@ -67,7 +67,7 @@ echo "KERNEL_CC_FLAGS :=$(known "$cc" -fcf-protection=none -mpreferred-stack-bou
 	-mstack-alignment=4 -fno-tree-loop-distribute-patterns -fno-ipa-icf -Wno-address-of-packed-member)"
 echo "USER_CC_FLAGS :=$(known "$cc" -fcf-protection=none -Wno-address-of-packed-member)"
 # shellcheck disable=SC2086
-if $cc -m32 -no-pie -nostdlib -static -o "$tmp/t" "$tmp/t.o" >/dev/null 2>&1; then
+if $cc -Werror -m32 -no-pie -nostdlib -static -o "$tmp/t" "$tmp/t.o" >/dev/null 2>&1; then
 	echo "LDFLAGS_CC := -no-pie"
 else
 	echo "LDFLAGS_CC :="

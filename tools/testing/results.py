@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Results, and the line protocol that tests print: ok NAME / not ok NAME: why / skip NAME: why."""
+import os
+import platform
 import re
 
 STAMP = re.compile(r"^\[ *\d+\.\d+\] ")	# the kernel's own messages carry the time
@@ -22,6 +24,11 @@ def parse_line(line, prefix):
     return Result(match.group(1), prefix + match.group(2), match.group(3) or "") if match else None
 
 
+def everything_can_run():
+    """On Debian for x86-64 no test has an excuse but a package that cannot be fetched."""
+    return platform.machine() == "x86_64" and os.path.exists("/etc/debian_version")
+
+
 class Report:
     """Prints results as they come and counts them."""
 
@@ -35,6 +42,8 @@ class Report:
     def add(self, result):
         if not self.wants(result.name):
             return
+        if result.verdict == "skip" and "cannot be had" not in result.why and everything_can_run():
+            result = Result("not ok", result.name, f"skipped ({result.why}), but here it can run")
         self.counts[result.verdict] += 1
         if not self.quiet or result.verdict != "ok":
             print(result, flush=True)
