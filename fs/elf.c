@@ -62,7 +62,10 @@ static int read_phdrs(struct elf_image *e)
 	return n < 0 ? (int)n : -ENOEXEC;
 }
 
-/* Every segment must lie below the kernel and hold what it claims; finds the extent. */
+/*
+ * Every segment must lie below the kernel and hold what it claims; finds the extent. Found out here, a bad one
+ * costs the caller only an error; Linux, which finds out while mapping, must kill.
+ */
 static int check_segments(struct elf_image *e)
 {
 	e->low = ~0ul;
@@ -74,14 +77,14 @@ static int check_segments(struct elf_image *e)
 		if (p->p_type != PT_LOAD)
 			continue;
 		if (p->p_filesz > p->p_memsz || p->p_memsz > TASK_SIZE || p->p_vaddr > TASK_SIZE - p->p_memsz)
-			return -EINVAL;
+			return -ENOEXEC;
 		if ((p->p_vaddr ^ p->p_offset) & (PAGE_SIZE - 1))
-			return -EINVAL;
+			return -ENOEXEC;
 		end = p->p_vaddr + p->p_memsz;
 		e->low = min(e->low, (unsigned long)(p->p_vaddr & PAGE_MASK));
 		e->high = max(e->high, (unsigned long)PAGE_ALIGN(end));
 	}
-	return e->high > e->low || e->hdr.e_type == ET_EXEC ? 0 : -EINVAL;
+	return e->high > e->low || e->hdr.e_type == ET_EXEC ? 0 : -ENOEXEC;
 }
 
 static int open_image(struct elf_image *e, struct file *file)
@@ -196,7 +199,7 @@ static int open_interp(struct elf_image *e, const char *name)
 		return (int)PTR_ERR(file);
 	n = kernel_read(file, &e->hdr, sizeof(e->hdr), &pos);
 	err = n == sizeof(e->hdr) ? open_image(e, file) : n < 0 ? (int)n : -EIO;
-	if (err == -ENOEXEC || err == -EINVAL)
+	if (err == -ENOEXEC)
 		err = -ELIBBAD;
 	if (err) {
 		allow_write_access(file);
