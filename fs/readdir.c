@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * getdents(2) in its three ages. The file system calls back for each entry, which becomes a record. A record's d_off is the position of the entry after it, which is known only when that one comes: so
- * each call completes the record before it.
+ * getdents(2) in its three ages. The file system calls back for each entry, which becomes a record. A record's d_off
+ * is the position of the entry after it, which is known only when that one comes: so each call completes the record
+ * before it.
  */
 #include "fs/internal.h"
 #include "kernel/cpu/uaccess.h"

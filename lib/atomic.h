@@ -40,8 +40,14 @@ static __always_inline bool atomic_inc_not_zero(atomic_t *v)
 static __always_inline void set_bit(int nr, unsigned long *p) { __atomic_fetch_or(p, 1ul << nr, __ATOMIC_SEQ_CST); }
 static __always_inline void clear_bit(int nr, unsigned long *p) { __atomic_fetch_and(p, ~(1ul << nr), __ATOMIC_SEQ_CST); }
 static __always_inline bool test_bit(int nr, const unsigned long *p) { return __atomic_load_n(p, __ATOMIC_RELAXED) >> nr & 1; }
-static __always_inline bool test_and_set_bit(int nr, unsigned long *p) { return __atomic_fetch_or(p, 1ul << nr, __ATOMIC_SEQ_CST) >> nr & 1; }
-static __always_inline bool test_and_clear_bit(int nr, unsigned long *p) { return __atomic_fetch_and(p, ~(1ul << nr), __ATOMIC_SEQ_CST) >> nr & 1; }
+static __always_inline bool test_and_set_bit(int nr, unsigned long *p)
+{
+	return __atomic_fetch_or(p, 1ul << nr, __ATOMIC_SEQ_CST) >> nr & 1;
+}
+static __always_inline bool test_and_clear_bit(int nr, unsigned long *p)
+{
+	return __atomic_fetch_and(p, ~(1ul << nr), __ATOMIC_SEQ_CST) >> nr & 1;
+}
 
 #define smp_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)

@@ -107,4 +107,5 @@ int schedule_hrtimeout(u64 expires);
 #define wait_event_interruptible(wq, condition) ((condition) ? 0 : ___wait_event(wq, condition, TASK_INTERRUPTIBLE, KTIME_MAX))
 #define wait_event_killable(wq, condition) ((condition) ? 0 : ___wait_event(wq, condition, TASK_KILLABLE, KTIME_MAX))
 /* The same, or -ETIME when the monotonic clock reaches expires (ns) first. */
-#define wait_event_interruptible_hrtimeout(wq, condition, expires) ((condition) ? 0 : ___wait_event(wq, condition, TASK_INTERRUPTIBLE, expires))
+#define wait_event_interruptible_hrtimeout(wq, condition, expires)	\
+	((condition) ? 0 : ___wait_event(wq, condition, TASK_INTERRUPTIBLE, expires))

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * diff: what to change in one file to get the other; -u with lines around, -q only whether, -r whole directories, -N absent files are empty,
- * -i without case, -b blanks count once, -w not at all.
+ * diff: what to change in one file to get the other; -u with lines around, -q only whether, -r whole directories, -N
+ * absent files are empty, -i without case, -b blanks count once, -w not at all.
  *
  * Myers' O(ND) algorithm: lines are numbers (equal lines, equal numbers); going through a grid of both files, every
- * equal pair is a free diagonal step, every deletion or insertion costs one, and the cheapest way wins. For each cost d
- * the furthest point reached on each diagonal is kept, so that the way can be walked back from the end.
+ * equal pair is a free diagonal step, every deletion or insertion costs one, and the cheapest way wins. For each cost
+ * d the furthest point reached on each diagonal is kept, so that the way can be walked back from the end.
  */
 #include <ctype.h>
 #include <dirent.h>

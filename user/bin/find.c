@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * find: the files of a tree that an expression holds for: -name -iname -path -type -size -empty -user -perm -newer -mtime -mmin -links -inum
- * -maxdepth -mindepth -print -print0 -delete -prune -exec ... ; or + -quit, joined by -a (or nothing), -o, ! and ( ). Without an action, -print.
+ * find: the files of a tree that an expression holds for: -name -iname -path -type -size -empty -user -perm -newer
+ * -mtime -mmin -links -inum -maxdepth -mindepth -print -print0 -delete -prune -exec ... ; or + -quit, joined by -a (or
+ * nothing), -o, ! and ( ). Without an action, -print.
  *
  * The expression is parsed into a tree of nodes, and each file is put through it from the left, stopping where the
  * result is certain; an action is a test that does something.

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* od: a dump of bytes. -A d|o|x|n how addresses look, -t a|c|d|o|u|x[size] how data does (-b -c -d -o -x -i for short), -j skips, -N stops, -v all lines. */
+/*
+ * od: a dump of bytes. -A d|o|x|n how addresses look, -t a|c|d|o|u|x[size] how data does (-b -c -d -o -x -i for short), -j
+ * skips, -N stops, -v all lines.
+ */
 #include <ctype.h>
 #include <err.h>
 #include <stdlib.h>
@@ -92,7 +95,8 @@ static void set_width(void)
 static const char *character(unsigned char c, int named)
 {
 	static const char *const names[] = { "nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "nl", "vt", "ff", "cr",
-		"so", "si", "dle", "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub", "esc", "fs", "gs", "rs", "us", "sp" };
+		"so", "si", "dle", "dc1", "dc2", "dc3", "dc4", "nak", "syn",
+		"etb", "can", "em", "sub", "esc", "fs", "gs", "rs", "us", "sp" };
 	static const char escapes[] = "0\0\0\0\0\0\0abtnvfr";
 	static char text[8];
 

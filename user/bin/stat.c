@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* stat: everything the kernel tells of a file; -c in a format of %n %s %b %B %f %F %a %A %u %U %g %G %i %h %d %t %T %X %Y %Z %o; -L follows. */
+/*
+ * stat: everything the kernel tells of a file; -c in a format of %n %s %b %B %f %F %a %A %u %U %g %G %i %h %d %t %T %X %Y
+ * %Z %o; -L follows.
+ */
 #include <err.h>
 #include <limits.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* time: runs a command and tells how long it took: by the clock, on the processor for itself, and in the kernel; -v page faults and switches. */
+/*
+ * time: runs a command and tells how long it took: by the clock, on the processor for itself, and in the kernel; -v page
+ * faults and switches.
+ */
 #include <err.h>
 #include <errno.h>
 #include <signal.h>

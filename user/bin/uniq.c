@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* uniq: of equal lines that follow each other, one. -c counts them, -d only repeated, -u only single ones; -f skips fields, -s characters, -i case. */
+/*
+ * uniq: of equal lines that follow each other, one. -c counts them, -d only repeated, -u only single ones; -f skips
+ * fields, -s characters, -i case.
+ */
 #include <ctype.h>
 #include <err.h>
 #include <stdlib.h>

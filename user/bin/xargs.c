@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* xargs: runs a command with the words of standard input as arguments. -0 words end with NUL, -n at most, -I a line for each {}, -r not without words, -t tells. */
+/*
+ * xargs: runs a command with the words of standard input as arguments. -0 words end with NUL, -n at most, -I a line for
+ * each {}, -r not without words, -t tells.
+ */
 #include <ctype.h>
 #include <err.h>
 #include <errno.h>
