@@ -15,7 +15,7 @@
 #include "user/util/util.h"
 
 struct entry {
-	char *name, *path;
+	char *name, *path, *target;	/* target: of a symbolic link, or NULL */
 	struct stat st;
 };
 struct list {
@@ -25,6 +25,14 @@ struct list {
 
 static char opt[128];	/* by letter */
 static int status, printed_before, block_width = 1;
+
+static char *link_target(const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlink(path, target, sizeof(target));
+
+	return n < 0 ? NULL : strndup(target, (size_t)n);
+}
 
 static void add(struct list *l, const char *name, char *path)
 {
@@ -46,6 +54,7 @@ static void add(struct list *l, const char *name, char *path)
 	}
 	e->name = strdup(name);
 	e->path = path;
+	e->target = opt['l'] && S_ISLNK(e->st.st_mode) ? link_target(path) : NULL;
 	l->n++;
 }
 
@@ -54,6 +63,7 @@ static void release(struct list *l)
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->e[i].name);
 		free(l->e[i].path);
+		free(l->e[i].target);
 	}
 	free(l->e);
 	*l = (struct list){ 0 };
@@ -131,8 +141,7 @@ static void widen(int *w, int n)
 
 static void print_long(const struct entry *e, const struct widths *w)
 {
-	char mode[11], size[32], date[32], target[PATH_MAX];
-	ssize_t n;
+	char mode[11], size[32], date[32];
 
 	mode_string(e->st.st_mode, mode);
 	size_text(&e->st, size, sizeof(size));
@@ -141,8 +150,8 @@ static void print_long(const struct entry *e, const struct widths *w)
 	printf("%s %*u ", mode, w->links, (unsigned)e->st.st_nlink);
 	printf("%-*s ", w->user, owner(e->st.st_uid, user_name));
 	printf("%-*s %*s %s %s", w->group, owner(e->st.st_gid, group_name), w->size, size, date, e->name);
-	if (S_ISLNK(e->st.st_mode) && (n = readlink(e->path, target, sizeof(target) - 1)) >= 0)
-		printf(" -> %.*s\n", (int)n, target);
+	if (e->target)
+		printf(" -> %s\n", e->target);
 	else
 		printf("%s\n", mark(&e->st));
 }
