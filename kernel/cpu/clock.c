@@ -29,7 +29,7 @@ static u32 tsc_mult_int;	/* whole ns per cycle, for CPUs below 1 GHz and for ico
 static u64 real_offset;		/* ns from monotonic to real time; by a seqlock-free 64-bit read with interrupts off */
 static u64 tick_mono;		/* monotonic time at the last tick */
 
-/* Count TSC cycles while channel 2 of the PIT counts down 5 ms: the shortest that is exact to 10^-4. */
+/* TSC cycles while channel 2 of the PIT counts down. */
 static u64 measure_tsc(u32 pit_ticks)
 {
 	u64 start, end;
@@ -47,13 +47,13 @@ static u64 measure_tsc(u32 pit_ticks)
 
 static void calibrate(void)
 {
-	const u32 pit_ticks = PIT_HZ / 200;
-	u64 cycles = measure_tsc(pit_ticks), again = measure_tsc(pit_ticks), scaled;
+	const u32 pit_ticks = PIT_HZ * 3 / 1000;
+	u64 cycles = ~0ull >> 32, scaled;
 	u32 rem;
 
-	/* A host that puts the virtual CPU aside only ever makes a measure longer: take the shorter one. */
-	if (again < cycles)
-		cycles = again;
+	/* A host that puts the virtual CPU aside only ever makes a measure longer: the shortest of five times 3 ms. */
+	for (int i = 0; i < 5; i++)
+		cycles = min(cycles, measure_tsc(pit_ticks));
 	tsc_khz = (u32)div_u64(cycles * PIT_HZ, pit_ticks * 1000u);
 	BUG_ON(tsc_khz == 0);
 	/* mult = 10^6 * 2^32 / kHz */
