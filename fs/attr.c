@@ -175,8 +175,8 @@ int notify_change(struct dentry *dentry, struct iattr *attr)
 
 	if (inode->i_flags & S_IMMUTABLE)
 		return -EPERM;
-	if (!(wanted & ATTR_CTIME))
-		attr->ia_ctime = now;
+	/* Nobody sets the time of change: it is always this moment. */
+	attr->ia_ctime = now;
 	if (!(wanted & ATTR_ATIME_SET))
 		attr->ia_atime = now;
 	if (!(wanted & ATTR_MTIME_SET))

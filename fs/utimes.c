@@ -9,7 +9,7 @@
 /* nsec may be UTIME_NOW or UTIME_OMIT. */
 static int set_times(const struct path *path, const struct fs_time *times)
 {
-	struct iattr attr = { .ia_valid = ATTR_CTIME | ATTR_ATIME | ATTR_MTIME, .ia_ctime = current_fs_time() };
+	struct iattr attr = { .ia_valid = ATTR_CTIME | ATTR_ATIME | ATTR_MTIME };
 	struct inode *inode = path->dentry->d_inode;
 	bool both_now = !times || (times[0].nsec == UTIME_NOW && times[1].nsec == UTIME_NOW);
 	int err;
