@@ -60,8 +60,9 @@ static void sides(void)
 	signal(SIGPIPE, SIG_DFL);
 	close(w);
 	OPENS(open("fifo", O_RDWR));
-	VALUE(lseek(open("fifo", O_RDWR), 0, SEEK_SET));
-	close(3);
+	r = open("fifo", O_RDWR);
+	VALUE(lseek(r, 0, SEEK_SET));
+	close(r);
 }
 
 /* Both opens wait for each other; what was not read is lost with the last descriptor. */
