@@ -32,17 +32,18 @@ static u64 tick_mono;		/* monotonic time at the last tick */
 /* TSC cycles while channel 2 of the PIT counts down. */
 static u64 measure_tsc(u32 pit_ticks)
 {
-	u64 start, end;
+	u64 before, after, end;
 
 	outb((inb(SPEAKER) & ~0x02u) | 0x01, SPEAKER);	/* gate on, speaker off */
 	outb(0xb0, PIT_CMD);				/* channel 2, mode 0 */
 	outb((u8)pit_ticks, PIT_CH2);
-	outb((u8)(pit_ticks >> 8), PIT_CH2);
-	start = rdtsc();
+	before = rdtsc();
+	outb((u8)(pit_ticks >> 8), PIT_CH2);		/* the count begins somewhere in here */
+	after = rdtsc();
 	while (!(inb(SPEAKER) & 0x20))
 		;
 	end = rdtsc();
-	return end - start;
+	return end - before - (after - before) / 2;
 }
 
 static void calibrate(void)
