@@ -80,6 +80,9 @@ static int check_segments(struct elf_image *e)
 			return -ENOEXEC;
 		if ((p->p_vaddr ^ p->p_offset) & (PAGE_SIZE - 1))
 			return -ENOEXEC;
+		/* The whole pages that the mapping takes from the file must not wrap either. */
+		if (p->p_filesz && (u64)p->p_offset + p->p_filesz > ~(PAGE_SIZE - 1))
+			return -ENOEXEC;
 		end = p->p_vaddr + p->p_memsz;
 		e->low = min(e->low, (unsigned long)(p->p_vaddr & PAGE_MASK));
 		e->high = max(e->high, (unsigned long)PAGE_ALIGN(end));
