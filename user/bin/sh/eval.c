@@ -18,6 +18,7 @@
 
 enum skip skip;
 int skip_count, loop_depth, function_depth;
+int eval_line;
 int exit_status;
 int in_subshell;
 pid_t shell_pid, last_bg_pid;
@@ -365,6 +366,9 @@ static int run_inside(const struct node *n, const struct args *assigns, struct a
 	redirect_undo(saved);
 	if (frame)
 		local_pop();
+	/* An error in a special built-in ends a script; in another one the command alone. */
+	if (what == EX_ERROR && b && !keep)
+		return exit_status;
 	if (what)
 		raise_exception(what);
 	return status;
@@ -623,6 +627,7 @@ static int dispatch(const struct node *n, int flags)
 {
 	switch (n->type) {
 	case N_CMD:
+		eval_line = n->line;
 		return eval_command(n, flags);
 	case N_PIPE:
 		return eval_pipe(n);
@@ -683,9 +688,10 @@ int eval(const struct node *n, int flags)
 }
 
 /* Parses and runs commands until the input ends (or a return, or break, asks to stop). */
-void run_input(struct input *in)
+int run_input(struct input *in)
 {
 	struct arena *outer = parse_arena;
+	int any = 0;
 
 	while (input_current() == in && skip == SKIP_NONE) {
 		struct arena *arena = xmalloc(sizeof(*arena));
@@ -698,8 +704,10 @@ void run_input(struct input *in)
 		if (interactive && !in_subshell)
 			jobs_notify(0);
 		n = parse_line(&eof);
-		if (n)
+		if (n) {
 			eval(n, outer_flags);
+			any = 1;
+		}
 		if (!parsed_function)
 			arena_free(arena);
 		if (!parsed_function)
@@ -709,13 +717,14 @@ void run_input(struct input *in)
 			break;
 	}
 	parse_arena = outer;
+	return any;
 }
 
 /* An exception on the way out leaves the input on the stack: whoever catches it cleans up. */
 int eval_string(const char *text)
 {
-	exit_status = 0;
-	run_input(input_string(text));
+	if (!run_input(input_string(text)))
+		exit_status = 0;
 	input_pop();
 	return exit_status;
 }
@@ -728,8 +737,8 @@ int eval_file(const char *path)
 		sh_error(".: %s: %s", path, strerror(errno));
 	high = fcntl(fd, F_DUPFD_CLOEXEC, SAVE_FD);
 	close(fd);
-	exit_status = 0;
-	run_input(input_fd(high, 0));
+	if (!run_input(input_fd(high, 0)))
+		exit_status = 0;
 	input_pop();
 	if (skip == SKIP_RETURN)
 		skip = SKIP_NONE;

@@ -23,8 +23,8 @@ static void message(const char *fmt, va_list ap)
 {
 	fflush(stdout);
 	fprintf(stderr, "%s: ", arg0);
-	if (!interactive && input_current())
-		fprintf(stderr, "%d: ", input_line());
+	if (!interactive && eval_line)
+		fprintf(stderr, "%d: ", eval_line);
 	vfprintf(stderr, fmt, ap);
 	fputc('\n', stderr);
 }

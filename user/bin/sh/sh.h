@@ -178,7 +178,8 @@ extern pid_t last_bg_pid;
 int eval(const struct node *n, int flags);
 int eval_string(const char *text);
 int eval_file(const char *path);
-void run_input(struct input *in);	/* parse and eval until its end */
+int run_input(struct input *in);	/* parse and eval until its end; 1 if there was any command */
+extern int eval_line;			/* of the simple command that runs */
 char *command_substitution(const char *text, const char **end);	/* parses from text up to ) */
 char *backquote_substitution(const char *program);
 int find_command(const char *name, char *path);	/* full path; 0, or ENOENT or EACCES */
