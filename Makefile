@@ -29,7 +29,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # As many jobs as there are processors, unless the caller has said, or goals depend on their order.
 ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
-ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j% --jobserver%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 endif
 else
