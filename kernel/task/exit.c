@@ -157,8 +157,7 @@ static void account_thread(struct task_struct *t)
 {
 	struct signal_struct *sig = t->signal;
 
-	sig->utime += t->utime;
-	sig->stime += t->stime;
+	add_thread_times(t, &sig->utime, &sig->stime);
 	sig->nvcsw += t->nvcsw;
 	sig->nivcsw += t->nivcsw;
 	sig->min_flt += t->min_flt;
@@ -287,9 +286,9 @@ void do_exit(int code)
 	reap = exit_notify(t, last);
 	if (reap)
 		release_task(t);
-	preempt_disable();
+	/* An interrupt that preempted us here would make its switch our last, with us still queued to run. */
+	local_irq_disable();
 	t->state = TASK_DEAD;
-	preempt_enable_no_resched();
 	schedule();
 	panic("a dead task runs");
 }

@@ -39,6 +39,8 @@ void futex_wake(void *uaddr, int nr);			/* private or shared, current mm */
 void detach_pgrp_keep(struct task_struct *leader, struct task_struct *heir);
 struct rusage;
 #define RUSAGE_BOTH_TASK (-2)				/* the process with its waited-for children */
+/* Adds what the thread has run, exactly in sum, divided as the ticks say. */
+void add_thread_times(struct task_struct *t, u64 *utime, u64 *stime);
 void getrusage_of(struct task_struct *p, int who, struct rusage *r);
 void disassociate_ctty(struct task_struct *leader);	/* kernel/dev/tty: the session leader ends */
 void set_current_blocked(sigmask_t mask);

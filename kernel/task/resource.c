@@ -95,7 +95,7 @@ long sys_prlimit64(int pid, u32 which, const struct rlimit64 *unew, struct rlimi
 /* ---- accounts ---- */
 
 /* Ticks tell user from system time; the scheduler knows the sum exactly. Scale the first to the second. */
-static void add_thread_times(struct task_struct *t, u64 *utime, u64 *stime)
+void add_thread_times(struct task_struct *t, u64 *utime, u64 *stime)
 {
 	u64 total = task_runtime_ns(t), ticks = t->utime + t->stime;
 	u32 share = ticks ? (u32)((t->utime << 10) / ticks) : 0;

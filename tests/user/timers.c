@@ -64,7 +64,8 @@ static void clocks(void)
 	}
 	SAY("backwards: %d\n", backwards);
 	gettimeofday(&tv, NULL);
-	CHECK(tv.tv_sec - before[1] / 1000000000 <= 1 && tv.tv_usec < 1000000 && tv.tv_sec - time(NULL) <= 1);
+	/* Generous: a virtual CPU may be put aside for seconds. */
+	CHECK(tv.tv_sec - before[1] / 1000000000 <= 20 && tv.tv_usec < 1000000 && time(NULL) - tv.tv_sec <= 20);
 	CHECK(read_clock(7) >= before[0] - 1000000000 && times(NULL) >= ticks);
 	CHECK(read_clock(CLOCK_MONOTONIC) > 0 && read_clock(2) > 0 && read_clock(3) > 0);
 	REPORT(clock_gettime(99, &t));
