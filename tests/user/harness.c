@@ -171,6 +171,22 @@ static int compare(const struct weight *a, const struct weight *b, char *why, in
 	return n;
 }
 
+/* Weighs until nothing changes: somebody who has been waited for may still be on the way out. */
+static void settle(struct weight *w)
+{
+	static struct weight again;
+	char why[400];
+
+	weigh(&again);
+	for (int k = 0; k < 20; k++) {
+		usleep(1000);
+		weigh(w);
+		if (!compare(&again, w, why, sizeof why))
+			break;
+		again = *w;
+	}
+}
+
 static int run(const char *name)
 {
 	char path[300], dir[300];
@@ -259,7 +275,7 @@ int main(int argc, char **argv)
 		if (argc > 1 && !strstr(names[i], argv[1]))
 			continue;
 		if (on_pagoda)
-			weigh(&before);
+			settle(&before);
 		printf("# begin %s\n", names[i]);
 		fflush(stdout);
 		status = run(names[i]);
