@@ -99,6 +99,7 @@ int main(void)
 		0xfffff000, 0x7fffffff, 0x80000000 };
 	int status, pipes[2];
 
+	on_pagoda_only();
 	for (int fd = 3; fd < 10; fd++)
 		close(fd);
 	CHECK(make_file("file", 100) == 3 && open(".", O_RDONLY) == 4 && pipe(pipes) == 0 && pipes[0] == 5);

@@ -494,7 +494,7 @@ static int read_input_line(struct str *line, int raw)
 	ssize_t n;
 
 	for (;;) {
-		n = read(0, &c, 1);
+		n = read_or_signal(&c);
 		if (n < 0 && errno == EINTR) {
 			traps_check();
 			continue;

@@ -96,10 +96,10 @@ static void show(void)
 
 static int read_byte(void)
 {
-	unsigned char c;
-	ssize_t n = read(0, &c, 1);
+	char c;
+	ssize_t n = read_or_signal(&c);
 
-	return n == 1 ? c : -1;
+	return n == 1 ? (unsigned char)c : -1;
 }
 
 static int pending(void)

@@ -258,6 +258,7 @@ int job_wait(struct job *j)
 		j->background = 1;
 		fputc('\n', stderr);
 		show(j, stderr, 0);
+		j->reported = 1;
 		return 128 + SIGTSTP;
 	}
 	status = job_status(j);

@@ -220,6 +220,7 @@ int builtin_kill(int argc, char **argv);
 
 extern volatile int signal_pending, interrupted;
 void traps_init(void);
+ssize_t read_or_signal(char *c);	/* a byte of standard input: 1, 0 at the end, -1 with EINTR for a signal */
 void traps_check(void);		/* runs pending traps; ^C leaves from here */
 void traps_reset(void);		/* in a child */
 int builtin_trap(int argc, char **argv);

@@ -4,11 +4,13 @@
  * shell, throws the current command line away.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/select.h>
 #include <unistd.h>
 #include "user/bin/sh/sh.h"
 
@@ -91,6 +93,30 @@ void traps_check(void)
 		if (traps[sig] && *traps[sig])
 			run_trap(sig);
 	}
+}
+
+/*
+ * A signal that came just before read() would go unnoticed until the next byte. So signals stay blocked until pselect has
+ * let them in and gone to sleep in one step.
+ */
+ssize_t read_or_signal(char *c)
+{
+	ssize_t n = -1;
+	sigset_t all, old;
+	fd_set fds;
+
+	if (!interactive)
+		return read(0, c, 1);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	FD_ZERO(&fds);
+	FD_SET(0, &fds);
+	if (interrupted || signal_pending)
+		errno = EINTR;
+	else if (pselect(1, &fds, NULL, NULL, NULL, &old) > 0)
+		n = read(0, c, 1);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return n;
 }
 
 void traps_reset(void)
