@@ -99,12 +99,16 @@ static int stat_show(struct seq_file *m, void *v)
 
 static int interrupts_show(struct seq_file *m, void *v)
 {
-	unsigned int irq;
+	unsigned int irq, n;
 
 	seq_puts(m, "           CPU0       \n");
 	for (irq = 0; irq < NR_IRQS; irq++)
-		if (irq_name(irq))
-			seq_printf(m, "%3u: %10llu  %s\n", irq, (unsigned long long)irq_count(irq), irq_name(irq));
+		if (irq_name(irq, 0)) {
+			seq_printf(m, "%3u: %10llu  %s", irq, (unsigned long long)irq_count(irq), irq_name(irq, 0));
+			for (n = 1; irq_name(irq, n); n++)
+				seq_printf(m, ", %s", irq_name(irq, n));
+			seq_putc(m, '\n');
+		}
 	return 0;
 }
 

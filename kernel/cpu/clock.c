@@ -167,7 +167,7 @@ static u64 read_rtc(void)
 	return ((u64)days_since_epoch(2000u + r[5], r[4], r[3]) * 24 + r[2]) * 3600 + r[1] * 60u + r[0];
 }
 
-static void tick(struct pt_regs *regs, void *arg)
+static bool tick(struct pt_regs *regs, void *arg)
 {
 	(void)arg;
 	jiffies++;
@@ -175,6 +175,7 @@ static void tick(struct pt_regs *regs, void *arg)
 	account_tick(user_mode(regs));
 	run_hrtimers(tick_mono);
 	scheduler_tick();
+	return true;
 }
 
 void clock_init(void)
@@ -187,6 +188,6 @@ void clock_init(void)
 	outb(0x34, PIT_CMD);		/* channel 0, mode 2: rate generator */
 	outb((u8)divisor, PIT_CH0);
 	outb((u8)(divisor >> 8), PIT_CH0);
-	BUG_ON(request_irq(0, tick, "timer", NULL) != 0);
+	BUG_ON(request_irq(0, tick, 0, "timer", NULL) != 0);
 	pr_info("clock: TSC %u.%03u MHz\n", tsc_khz / 1000, tsc_khz % 1000);
 }

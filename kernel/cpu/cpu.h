@@ -29,9 +29,12 @@ void clock_init(void);			/* TSC calibration, RTC, the periodic timer */
 void load_esp0(u32 esp0);
 void load_tls(const struct thread_struct *t);
 
-/* An interrupt handler runs with interrupts off and must not sleep. Shared lines are not supported: 0 or -EBUSY. */
-int request_irq(unsigned irq, void (*handler)(struct pt_regs *regs, void *arg), const char *name, void *arg);
-const char *irq_name(unsigned irq);
+/* A handler runs with interrupts off and must not sleep. Was it its device that interrupted? */
+typedef bool (*irq_handler_t)(struct pt_regs *regs, void *arg);
+#define IRQF_SHARED 1u			/* level-triggered, as PCI devices share it: all handlers must say so */
+/* Turns the line on. Never undone; name must stay. 0, -EBUSY, -EINVAL (no such line), -ENOMEM. Sleeps. */
+int request_irq(unsigned irq, irq_handler_t handler, u32 flags, const char *name, void *arg);
+const char *irq_name(unsigned irq, unsigned n);	/* of the n-th handler, or NULL */
 u64 irq_count(unsigned irq);
 #define NR_IRQS 16
 

@@ -198,7 +198,7 @@ static void scancode(u8 code)
 		pressed(key, extended);
 }
 
-static void keyboard_interrupt(struct pt_regs *regs, void *arg)
+static bool keyboard_interrupt(struct pt_regs *regs, void *arg)
 {
 	u8 status;
 
@@ -210,6 +210,7 @@ static void keyboard_interrupt(struct pt_regs *regs, void *arg)
 		if (!(status & STATUS_MOUSE))
 			scancode(code);
 	}
+	return true;
 }
 
 static bool wait_writable(void)
@@ -267,6 +268,6 @@ static int kbd_init(void)
 	send_data(KEYBOARD_ENABLE);
 	read_data();				/* its acknowledgement */
 	drain();
-	return request_irq(KEYBOARD_IRQ, keyboard_interrupt, "i8042", NULL);
+	return request_irq(KEYBOARD_IRQ, keyboard_interrupt, 0, "i8042", NULL);
 }
 device_initcall(kbd_init);

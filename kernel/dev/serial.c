@@ -145,7 +145,7 @@ static bool receive(void)
 	return some;
 }
 
-static void serial_interrupt(struct pt_regs *regs, void *arg)
+static bool serial_interrupt(struct pt_regs *regs, void *arg)
 {
 	bool received = false, sent;
 	unsigned long flags;
@@ -167,6 +167,7 @@ static void serial_interrupt(struct pt_regs *regs, void *arg)
 		tty_flip_buffer_push(port.tty);
 	if (sent)
 		tty_wakeup(port.tty);
+	return true;
 }
 
 static size_t serial_write(struct tty_struct *tty, const u8 *s, size_t n)
@@ -311,7 +312,7 @@ static int serial_init(void)
 	if (!port.tty)
 		return -ENOMEM;
 	serial_ttys[0] = port.tty;
-	err = request_irq(COM1_IRQ, serial_interrupt, "ttyS0", NULL) ?: tty_register_driver(&serial_driver);
+	err = request_irq(COM1_IRQ, serial_interrupt, 0, "ttyS0", NULL) ?: tty_register_driver(&serial_driver);
 	spin_lock_irqsave(&port_lock, flags);
 	set_ier(IER_RDI);
 	spin_unlock_irqrestore(&port_lock, flags);
