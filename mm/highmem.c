@@ -119,10 +119,10 @@ void kunmap_atomic_high(void *p)
 
 	if (address < FIXADDR_START)	/* a kmap address: somebody mixed the two */
 		panic("kunmap_atomic of %p", p);
-	atomic_depth[cpu]--;
-	BUG_ON(address != FIX_KMAP(cpu, atomic_depth[cpu]));
+	BUG_ON(address != FIX_KMAP(cpu, atomic_depth[cpu] - 1));
 	unmap_kernel_page(address);
 	flush_tlb_one(address);
+	atomic_depth[cpu]--;		/* last: an interrupt handler may use the slot from here on */
 }
 
 void clear_highpage(struct page *page)
