@@ -11,6 +11,7 @@
 #include "kernel/block/bio.h"
 #include "kernel/sched/mutex.h"
 #include "lib/list.h"
+#include "lib/rbtree.h"
 
 struct gendisk;
 struct request_queue;
@@ -23,7 +24,10 @@ struct block_device {
 	sector_t bd_start_sect, bd_nr_sects;
 	char bd_name[32];		/* "vda1" */
 	struct list_head bd_list;	/* in gendisk.parts; constant after add_disk */
-	u64 bd_ios[2], bd_sectors[2], bd_merges[2], bd_ticks[2];	/* read, write: /proc/diskstats; by the queue's lock */
+	/* For /proc/diskstats, by the queue's lock; [REQ_OP_*]. Times are ns; a whole disk counts its partitions in. */
+	u64 bd_ios[3], bd_sectors[3], bd_merges[3], bd_ticks[3];
+	u32 bd_in_flight;		/* with the driver */
+	u64 bd_io_ticks, bd_stamp;	/* how long bd_in_flight was not 0, until bd_stamp */
 
 	/* The opener's side: fs/block_dev.c. */
 	struct mutex bd_mutex;		/* guards what follows */
@@ -70,6 +74,11 @@ struct request {
 	struct bio *bio, *biotail;	/* by bi_next */
 	u64 start_time;			/* monotonic ns */
 	u32 tag;			/* 0 ... depth - 1: for the driver's own tables */
+
+	struct rb_node rb_node;		/* the queue's, by its lock, like queuelist */
+	u32 nr_merged;
+	u8 flush_stages;
+	bool bounced;
 };
 
 struct request_queue_ops {
@@ -78,32 +87,39 @@ struct request_queue_ops {
 	 * called. -EBUSY: no room now; it is offered again after the next blk_end_request. Other: the request fails.
 	 */
 	int (*queue_rq)(struct request_queue *q, struct request *rq);
+	/* May be NULL: no more queue_rq for now, tell the device. Called like queue_rq. */
+	void (*commit_rqs)(struct request_queue *q);
 };
 
 /* Fills a new queue. depth: requests that the driver can have at once. NULL: no memory. */
 struct request_queue *blk_alloc_queue(const struct request_queue_ops *ops, unsigned depth, void *driver_data);
 /* What the device can take; called by the driver before add_disk. */
 void blk_queue_limits(struct request_queue *q, u32 max_sectors, u32 max_segments);
+void blk_queue_logical_block_size(struct request_queue *q, u32 bytes);	/* the device's unit; default 512 */
+u32 bdev_logical_block_size(const struct block_device *bdev);
 void blk_queue_write_cache(struct request_queue *q, bool volatile_cache, bool fua);
 /* Pages above this physical address are bounced: copied through low memory. Default: no limit. */
 void blk_queue_bounce_limit(struct request_queue *q, phys_addr_t highest);
 void *blk_queue_data(struct request_queue *q);
 /* The request has ended with 0 or an errno: ends its bios and starts what waits. Any context; q->lock not held. */
 void blk_end_request(struct request *rq, int status);
+/* After a -EBUSY that no blk_end_request of this queue will follow: offer again. Like blk_end_request. */
+void blk_run_queue(struct request_queue *q);
 
 /* For the pieces of a request: for (rq_iter_init(&it, rq); rq_iter_valid(&it); rq_iter_next(&it)) use it.bv. */
-struct rq_iter { struct bio *bio; unsigned index; struct bio_vec bv; };
+struct rq_iter { const struct request *rq; struct bio *bio; unsigned index, segment; struct bio_vec bv; };
 void rq_iter_init(struct rq_iter *it, const struct request *rq);
 bool rq_iter_valid(const struct rq_iter *it);
 void rq_iter_next(struct rq_iter *it);
 
 /*
- * A plug holds back the current task's bios until it is pulled (or the task sleeps in submit_bio), so that neighbours
- * can be merged. It lives on the stack; plugs nest, and only the outermost counts.
+ * A plug holds back the current task's bios until it is pulled (or the task sleeps), so that neighbours can be
+ * merged. It lives on the stack; plugs nest, and only the outermost counts.
  */
-struct blk_plug { struct list_head list; unsigned count; };
+struct blk_plug { struct list_head list; unsigned count; };	/* of requests */
 void blk_start_plug(struct blk_plug *plug);
 void blk_finish_plug(struct blk_plug *plug);
+void blk_flush_plug(struct blk_plug *plug);	/* never sleeps; for schedule() */
 
 /* What the device has acknowledged reaches its medium: 0 or errno. Sleeps. A device without a cache answers at once. */
 int blkdev_issue_flush(struct block_device *bdev);

@@ -10,6 +10,7 @@
  * Address spaces: a kernel thread runs on whatever page tables are loaded (lazy TLB) and keeps them
  * alive by mm_count; only a switch to a different user address space loads CR3.
  */
+#include "kernel/block/blkdev.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/uaccess.h"
 #include "kernel/panic.h"
@@ -221,6 +222,9 @@ void schedule(void)
 {
 	if (DEBUG && preempt_count())
 		panic("schedule() called with preempt_count %x from %p", preempt_count(), __builtin_return_address(0));
+	/* What we may come to wait for must be under way. */
+	if (unlikely(current->plug) && current->state != TASK_RUNNING)
+		blk_flush_plug(current->plug);
 	do {
 		__schedule(false);
 	} while (test_thread_flag(current_thread_info(), TIF_NEED_RESCHED));

@@ -229,6 +229,7 @@ static void init_child(struct task_struct *t, u32 flags)
 	spin_lock_init(&t->alloc_lock);
 	t->set_child_tid = t->clear_child_tid = NULL;
 	t->robust_list = NULL;
+	t->plug = NULL;
 	t->vfork_done = NULL;
 	t->restart_block.fn = NULL;
 	t->utime = t->stime = 0;

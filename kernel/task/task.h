@@ -23,6 +23,7 @@ struct files_struct;		/* fs/file.h */
 struct fs_struct;		/* fs/fs_struct.h: root, pwd, umask */
 struct tty_struct;
 struct file;
+struct blk_plug;
 
 /* Who acts. Immutable once published: a change makes a new one (prepare_creds, commit_creds). */
 struct cred {
@@ -100,6 +101,7 @@ struct task_struct {
 	int oom_score_adj;
 	int pdeath_signal;
 	void *journal_info;
+	struct blk_plug *plug;			/* I/O that it collects: kernel/block/queue.c */
 #if DEBUG
 	int locks_held;
 #endif
