@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The block layer on a real disk: test.disk=NAME says which one may be overwritten (tests/boot/disks.py gives one);
+ * without it these are skipped. What needs no disk is in block_queue.c.
+ */
+#include "kernel/block/blkdev.h"
+#include "kernel/init.h"
+#include "kernel/ktest.h"
+#include "lib/abi/errno.h"
+#include "lib/string.h"
+#include "mm/buddy.h"
+#include "mm/highmem.h"
+
+#define PAGE_SECTORS (PAGE_SIZE / SECTOR_SIZE)
+
+static struct block_device *scratch_disk(void)
+{
+	const char *name = cmdline_find("test.disk");
+	struct block_device *bdev = name ? lookup_bdev_name(name) : NULL;
+
+	if (!name)
+		ktest_skip("no test.disk=");
+	else if (!bdev)
+		ktest_fail(__FILE__, __LINE__, "there is no disk %s", name);
+	return bdev;
+}
+
+static void fill(struct page *page, u32 seed)
+{
+	u32 *p = kmap(page);
+
+	for (u32 i = 0; i < PAGE_SIZE / 4; i++)
+		p[i] = seed * 2654435761u + i;
+	kunmap(page);
+}
+
+static bool holds(struct page *page, u32 seed)
+{
+	u32 *p = kmap(page);
+	bool ok = true;
+
+	for (u32 i = 0; i < PAGE_SIZE / 4 && ok; i++)
+		ok = p[i] == seed * 2654435761u + i;
+	kunmap(page);
+	return ok;
+}
+
+static int transfer(struct block_device *bdev, u32 opf, sector_t sector, struct page *page, u32 len, u32 offset)
+{
+	struct bio *bio = bio_alloc(GFP_KERNEL, 1);
+	int err;
+
+	bio->bi_bdev = bdev;
+	bio->bi_sector = sector;
+	bio->bi_opf = opf;
+	bio_add_page(bio, page, len, offset);
+	err = submit_bio_wait(bio);
+	bio_put(bio);
+	return err;
+}
+
+KTEST(block_disk_keeps_what_is_written)
+{
+	struct block_device *bdev = scratch_disk();
+	struct page *page;
+	sector_t sectors[] = { 0, 1, 8, 1000, 4095, 0 };
+
+	if (!bdev)
+		return;
+	sectors[5] = bdev->bd_nr_sects - PAGE_SECTORS;
+	page = alloc_page(GFP_HIGHUSER);
+	for (u32 i = 2; i < ARRAY_SIZE(sectors); i++) {
+		fill(page, i);
+		EXPECT_EQ(transfer(bdev, REQ_OP_WRITE, sectors[i], page, PAGE_SIZE, 0), 0);
+	}
+	for (u32 i = 2; i < ARRAY_SIZE(sectors); i++) {
+		fill(page, 0);
+		EXPECT_EQ(transfer(bdev, REQ_OP_READ, sectors[i], page, PAGE_SIZE, 0), 0);
+		EXPECT(holds(page, i));
+	}
+	__free_pages(page, 0);
+}
+
+/* Pieces that begin and end within pages, of low and of high memory, in one bio. */
+KTEST(block_disk_gathers_and_scatters)
+{
+	static const struct { u32 offset, len; } pieces[] = { { 0, 512 }, { 512, 1024 }, { 3584, 512 }, { 1024, 2048 } };
+	struct block_device *bdev = scratch_disk();
+	struct page *source, *pages[4];
+	struct bio *bio;
+	u32 at = 0;
+
+	if (!bdev)
+		return;
+	source = alloc_page(GFP_KERNEL);
+	fill(source, 77);
+	EXPECT_EQ(transfer(bdev, REQ_OP_WRITE, 64, source, PAGE_SIZE, 0), 0);
+	bio = bio_alloc(GFP_KERNEL, 4);
+	bio->bi_bdev = bdev;
+	bio->bi_sector = 64;
+	for (int i = 0; i < 4; i++) {
+		pages[i] = alloc_page(i & 1 ? GFP_HIGHUSER : GFP_KERNEL);
+		EXPECT(bio_add_page(bio, pages[i], pieces[i].len, pieces[i].offset));
+	}
+	EXPECT_EQ(submit_bio_wait(bio), 0);
+	bio_put(bio);
+	for (int i = 0; i < 4; i++) {
+		char *p = kmap(pages[i]);
+
+		EXPECT(memcmp(p + pieces[i].offset, (char *)lowmem_page_address(source) + at, pieces[i].len) == 0);
+		at += pieces[i].len;
+		kunmap(pages[i]);
+		__free_pages(pages[i], 0);
+	}
+	__free_pages(source, 0);
+}
+
+static atomic_t left, errors;
+static DECLARE_WAIT_QUEUE_HEAD(all_done);
+
+static void one_done(struct bio *bio)
+{
+	if (bio->bi_status)
+		atomic_inc(&errors);
+	bio_put(bio);
+	if (atomic_dec_and_test(&left))
+		wake_up(&all_done);
+}
+
+static void start(struct block_device *bdev, u32 opf, sector_t sector, struct page *page)
+{
+	struct bio *bio = bio_alloc(GFP_KERNEL, 1);
+
+	bio->bi_bdev = bdev;
+	bio->bi_sector = sector;
+	bio->bi_opf = opf;
+	bio->bi_end_io = one_done;
+	bio_add_page(bio, page, PAGE_SIZE, 0);
+	submit_bio(bio);
+}
+
+#define MANY 300u
+static struct page *many[MANY];
+
+/* In an order that is not that of the disk; more than the queue has requests. */
+static void start_all(struct block_device *bdev, u32 opf, u32 gap)
+{
+	atomic_set(&left, MANY);
+	atomic_set(&errors, 0);
+	for (u32 i = 0; i < MANY; i++) {
+		u32 n = i * 7 % MANY;
+
+		start(bdev, opf, 1000 + n * gap, many[n]);
+	}
+	wait_event(&all_done, atomic_read(&left) == 0);
+	EXPECT_EQ(atomic_read(&errors), 0);
+}
+
+static void many_requests(struct block_device *bdev, u32 gap)
+{
+	for (u32 i = 0; i < MANY; i++) {
+		many[i] = alloc_page(GFP_HIGHUSER);
+		fill(many[i], i + gap);
+	}
+	start_all(bdev, REQ_OP_WRITE, gap);
+	for (u32 i = 0; i < MANY; i++)
+		fill(many[i], 0);
+	start_all(bdev, REQ_OP_READ, gap);
+	for (u32 i = 0; i < MANY; i++) {
+		EXPECT(holds(many[i], i + gap));
+		__free_pages(many[i], 0);
+	}
+}
+
+KTEST(block_disk_many_in_flight_apart)
+{
+	struct block_device *bdev = scratch_disk();
+
+	if (bdev)
+		many_requests(bdev, PAGE_SECTORS + 1);
+}
+
+KTEST(block_disk_many_in_flight_adjacent)
+{
+	struct block_device *bdev = scratch_disk();
+
+	if (bdev)
+		many_requests(bdev, PAGE_SECTORS);
+}
+
+/* 64 pages in a row under a plug are as few requests as the device's limits allow. */
+KTEST(block_disk_plug_merges)
+{
+	struct block_device *bdev = scratch_disk();
+	struct blk_plug plug;
+	struct page *page;
+	u64 ios, merges, sectors;
+
+	if (!bdev)
+		return;
+	page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	ios = bdev->bd_ios[REQ_OP_WRITE];
+	merges = bdev->bd_merges[REQ_OP_WRITE];
+	sectors = bdev->bd_sectors[REQ_OP_WRITE];
+	atomic_set(&left, 64);
+	blk_start_plug(&plug);
+	for (u32 i = 0; i < 64; i++)
+		start(bdev, REQ_OP_WRITE, 5000 + i * PAGE_SECTORS, page);
+	EXPECT_EQ(bdev->bd_ios[REQ_OP_WRITE], ios);
+	blk_finish_plug(&plug);
+	wait_event(&all_done, atomic_read(&left) == 0);
+	EXPECT(bdev->bd_ios[REQ_OP_WRITE] - ios <= 3);
+	EXPECT_EQ(bdev->bd_ios[REQ_OP_WRITE] - ios + bdev->bd_merges[REQ_OP_WRITE] - merges, 64);
+	EXPECT_EQ(bdev->bd_sectors[REQ_OP_WRITE] - sectors, 64 * PAGE_SECTORS);
+	__free_pages(page, 0);
+}
+
+/* A task that sleeps must not keep what others, or it, may wait for. */
+KTEST(block_disk_sleep_pulls_the_plug)
+{
+	struct block_device *bdev = scratch_disk();
+	struct blk_plug plug;
+	struct page *page;
+
+	if (!bdev)
+		return;
+	page = alloc_page(GFP_KERNEL);
+	atomic_set(&left, 1);
+	blk_start_plug(&plug);
+	start(bdev, REQ_OP_READ, 0, page);
+	wait_event(&all_done, atomic_read(&left) == 0);
+	blk_finish_plug(&plug);
+	__free_pages(page, 0);
+}
+
+KTEST(block_disk_has_an_end)
+{
+	struct block_device *bdev = scratch_disk();
+	struct page *page;
+
+	if (!bdev)
+		return;
+	page = alloc_page(GFP_KERNEL);
+	EXPECT_EQ(transfer(bdev, REQ_OP_READ, bdev->bd_nr_sects - 1, page, 2 * SECTOR_SIZE, 0), -EIO);
+	EXPECT_EQ(transfer(bdev, REQ_OP_READ, bdev->bd_nr_sects, page, SECTOR_SIZE, 0), -EIO);
+	EXPECT_EQ(transfer(bdev, REQ_OP_READ, ~0ull, page, SECTOR_SIZE, 0), -EIO);
+	if (bdev_logical_block_size(bdev) == SECTOR_SIZE)
+		EXPECT_EQ(transfer(bdev, REQ_OP_READ, bdev->bd_nr_sects - 1, page, SECTOR_SIZE, 0), 0);
+	__free_pages(page, 0);
+}
+
+KTEST(block_disk_flush_and_fua)
+{
+	struct block_device *bdev = scratch_disk();
+	struct page *page;
+
+	if (!bdev)
+		return;
+	page = alloc_page(GFP_KERNEL);
+	fill(page, 5);
+	EXPECT_EQ(blkdev_issue_flush(bdev), 0);
+	EXPECT_EQ(transfer(bdev, REQ_OP_WRITE | REQ_PREFLUSH | REQ_FUA, 2000, page, PAGE_SIZE, 0), 0);
+	fill(page, 6);
+	EXPECT_EQ(transfer(bdev, REQ_OP_READ, 2000, page, PAGE_SIZE, 0), 0);
+	EXPECT(holds(page, 5));
+	__free_pages(page, 0);
+}
