@@ -76,6 +76,7 @@ struct request {
 	u32 tag;			/* 0 ... depth - 1: for the driver's own tables */
 
 	struct rb_node rb_node;		/* the queue's, by its lock, like queuelist */
+	struct bio *rest;		/* of a merged request that failed: still to be tried alone */
 	u32 nr_merged;
 	u8 flush_stages;
 	bool bounced;
@@ -101,7 +102,10 @@ void blk_queue_write_cache(struct request_queue *q, bool volatile_cache, bool fu
 /* Pages above this physical address are bounced: copied through low memory. Default: no limit. */
 void blk_queue_bounce_limit(struct request_queue *q, phys_addr_t highest);
 void *blk_queue_data(struct request_queue *q);
-/* The request has ended with 0 or an errno: ends its bios and starts what waits. Any context; q->lock not held. */
+/*
+ * The request has ended with 0 or an errno: ends its bios and starts what waits. Any context; q->lock not held.
+ * After -EIO the bios of a merged request are tried alone; -ETIMEDOUT is the same error without that.
+ */
 void blk_end_request(struct request *rq, int status);
 /* After a -EBUSY that no blk_end_request of this queue will follow: offer again. Like blk_end_request. */
 void blk_run_queue(struct request_queue *q);

@@ -150,6 +150,17 @@ static void account_done(struct request *rq)
 	}
 }
 
+/* rq goes on with the next of the bios that are tried alone. */
+static void next_bio(struct request *rq)
+{
+	struct bio *bio = rq->rest, *rest = bio->bi_next;
+
+	bio->bi_next = NULL;
+	init_request(rq, rq->q, bio);
+	rq->rest = rest;
+	list_add_tail(&rq->queuelist, &rq->q->dispatch);
+}
+
 void blk_complete_request(struct request *rq, int status, struct bio **done)
 {
 	account_done(rq);
@@ -160,13 +171,25 @@ void blk_complete_request(struct request *rq, int status, struct bio **done)
 	}
 	rq->biotail->bi_next = *done;
 	*done = rq->bio;
-	blk_free_request(rq->q, rq);
+	if (rq->rest)
+		next_bio(rq);
+	else
+		blk_free_request(rq->q, rq);
 }
 
+/*
+ * The driver has no more to do with rq. If a merged one has failed its bios are tried one by one, so that a bad sector
+ * costs only those who asked for it; but not if the device did not answer at all (-ETIMEDOUT), for that would take long.
+ */
 static void request_ended(struct request *rq, int status, struct bio **done)
 {
-	if (!blk_flush_ended(rq, status, done))
-		blk_complete_request(rq, status, done);
+	if (status == -EIO && rq->bio != rq->biotail) {
+		rq->biotail->bi_next = NULL;
+		rq->rest = rq->bio;
+		next_bio(rq);
+	} else if (!blk_flush_ended(rq, status == -ETIMEDOUT ? -EIO : status, done)) {
+		blk_complete_request(rq, status == -ETIMEDOUT ? -EIO : status, done);
+	}
 }
 
 static struct request *next_request(struct request_queue *q)

@@ -328,7 +328,7 @@ static void reset_channel(struct work_struct *work)
 	if (!failed)
 		return;
 	pr_err("%s: %s\n", ch->active->disk.disk_name, alive ? "giving up a request" : "does not answer any more");
-	finish(ch->active, failed, -EIO);
+	finish(ch->active, failed, -ETIMEDOUT);
 }
 
 void ide_channel_init(struct ide_channel *ch)

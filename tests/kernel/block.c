@@ -265,3 +265,51 @@ KTEST(block_disk_flush_and_fua)
 	EXPECT(holds(page, 5));
 	__free_pages(page, 0);
 }
+
+/*
+ * A disk on which one sector (test.bad_sector=, the host's blkdebug) cannot be read, or written, or the cache not be
+ * flushed (test.bad=): that gives EIO, every time, and nothing else does.
+ */
+static bool bad(const char *what)
+{
+	const char *v = cmdline_find("test.bad");
+
+	return v && strcmp(v, what) == 0;
+}
+
+KTEST(block_errors_stay_where_they_are)
+{
+	struct block_device *bdev = scratch_disk();
+	struct page *pages[8];
+	struct blk_plug plug;
+
+	if (!bdev)
+		return;
+	if (!cmdline_find("test.bad")) {
+		ktest_skip("no test.bad=");
+		return;
+	}
+	for (u32 i = 0; i < 8; i++)
+		pages[i] = alloc_page(GFP_HIGHUSER);
+	for (int round = 0; round < 2; round++) {
+		for (u32 op = REQ_OP_READ; op <= REQ_OP_WRITE; op++) {
+			int error = bad(op == REQ_OP_READ ? "read" : "write") ? -EIO : 0;
+
+			EXPECT_EQ(transfer(bdev, op, 8000, pages[0], PAGE_SIZE, 0), error);
+			EXPECT_EQ(transfer(bdev, op, 8000 + PAGE_SECTORS, pages[0], PAGE_SIZE, 0), 0);
+			/* Merged with its neighbours, they do not suffer. */
+			atomic_set(&left, 8);
+			atomic_set(&errors, 0);
+			blk_start_plug(&plug);
+			for (u32 i = 0; i < 8; i++)
+				start(bdev, op, 8000 + (i - 4) * PAGE_SECTORS, pages[i]);
+			blk_finish_plug(&plug);
+			wait_event(&all_done, atomic_read(&left) == 0);
+			EXPECT_EQ(atomic_read(&errors), error ? 1 : 0);
+		}
+		EXPECT_EQ(blkdev_issue_flush(bdev), bad("flush") ? -EIO : 0);
+		EXPECT_EQ(transfer(bdev, REQ_OP_WRITE | REQ_FUA, 16, pages[0], PAGE_SIZE, 0), bad("flush") ? -EIO : 0);
+	}
+	for (u32 i = 0; i < 8; i++)
+		__free_pages(pages[i], 0);
+}
