@@ -9,8 +9,10 @@
  * they like) through the device's own pages: sb_bread, change b_data, mark_buffer_dirty, brelse.
  * A file's pages carry buffers too: they say where the file's blocks are, so that a page is looked up on disk once.
  *
- * Locks: the ring of a page changes under the page's lock. BH_Lock is held while a buffer is read or written.
- * The contents of a metadata block are guarded by whatever lock its file system uses for it.
+ * I/O goes by pages: a page that is locked is being filled, one with PG_writeback is being written, and lock_buffer is
+ * the lock of the buffer's page. The ring of a page changes under the page's lock and mapping->private_lock; either is
+ * enough to look at it. b_count keeps the ring. The contents of a metadata block are guarded by whatever lock its file
+ * system uses for it.
  */
 #include "fs/super.h"
 #include "kernel/block/blkdev.h"
@@ -18,11 +20,9 @@
 enum bh_state_bits {
 	BH_Uptodate,		/* holds what the disk holds, or newer */
 	BH_Dirty,		/* newer than the disk */
-	BH_Lock,		/* I/O is under way */
 	BH_Mapped,		/* b_bdev and b_blocknr say where it is on disk; else a hole, or not yet looked up */
 	BH_New,			/* get_block has just allocated it: the disk holds old rubbish */
 	BH_Write_EIO,		/* the last write failed */
-	BH_PrivateStart		/* from here on the file system's own */
 };
 
 struct buffer_head {
@@ -34,7 +34,9 @@ struct buffer_head {
 	char *b_data;				/* its kernel address (a device's pages are low memory); a file's page: only the offset */
 	struct block_device *b_bdev;
 	atomic_t b_count;			/* users; keeps the page from losing its buffers */
-	void (*b_end_io)(struct buffer_head *bh, bool uptodate);
+	atomic_t b_pending;			/* first of the ring: transfers of the page under way, and one while they are being started */
+	struct inode *b_assoc_inode;		/* of mark_buffer_dirty_inode; both by the device's private_lock */
+	struct list_head b_assoc;
 };
 
 #define BUFFER_FNS(bit, name)										\
@@ -43,7 +45,7 @@ static inline void set_buffer_##name(struct buffer_head *bh) { set_bit(BH_##bit,
 static inline void clear_buffer_##name(struct buffer_head *bh) { clear_bit(BH_##bit, &bh->b_state); }
 BUFFER_FNS(Uptodate, uptodate) BUFFER_FNS(Dirty, dirty) BUFFER_FNS(Mapped, mapped) BUFFER_FNS(New, new)
 BUFFER_FNS(Write_EIO, write_io_error)
-static inline bool buffer_locked(const struct buffer_head *bh) { return test_bit(BH_Lock, &bh->b_state); }
+static inline bool buffer_locked(const struct buffer_head *bh) { return PageLocked(bh->b_page); }
 
 /*
  * Metadata. All sleep unless said. NULL: no memory, or (sb_bread) it cannot be read, which has been reported.
@@ -56,10 +58,13 @@ static inline struct buffer_head *sb_bread(struct super_block *sb, sector_t bloc
 static inline struct buffer_head *sb_getblk(struct super_block *sb, sector_t block) { return __getblk(sb->s_bdev, block, sb->s_blocksize); }
 /* The block is free: its buffer, if it has one, must not be written any more (it may be a file's data tomorrow). */
 void bforget(struct buffer_head *bh);		/* drops the reference too */
+/* The same for blocks that may be in the device's cache or not; and no write of theirs is under way any more. */
+void clean_bdev_aliases(struct block_device *bdev, sector_t block, sector_t count);
 static inline void get_bh(struct buffer_head *bh) { atomic_inc(&bh->b_count); }
 static inline void brelse(struct buffer_head *bh) { if (bh) atomic_dec(&bh->b_count); }	/* any context */
-void lock_buffer(struct buffer_head *bh);
-void unlock_buffer(struct buffer_head *bh);
+/* While it is held no block that shares the page can be read: read first, lock then. */
+static inline void lock_buffer(struct buffer_head *bh) { lock_page(bh->b_page); }
+static inline void unlock_buffer(struct buffer_head *bh) { unlock_page(bh->b_page); }
 void mark_buffer_dirty(struct buffer_head *bh);	/* any context but interrupts: written sooner or later */
 /* The same for a block that belongs to a file's structure (indirect blocks): fsync of the file writes it. */
 void mark_buffer_dirty_inode(struct buffer_head *bh, struct inode *inode);
@@ -81,10 +86,8 @@ static inline void map_bh(struct buffer_head *bh, struct super_block *sb, sector
 
 /* address_space_operations for files whose blocks get_block finds. See mm/filemap.h for the contracts. */
 int block_read_full_page(struct page *page, get_block_t *get_block);
+void block_readpages(struct page **pages, unsigned nr, get_block_t *get_block);
 int block_write_full_page(struct page *page, get_block_t *get_block, struct writeback_control *wbc);
-/* Many pages in few bios: the readpages and writepages operations. */
-int mpage_readpages(struct address_space *mapping, struct page **pages, unsigned nr, get_block_t *get_block);
-int mpage_writepages(struct address_space *mapping, struct writeback_control *wbc, get_block_t *get_block);
 /* On an error the caller must truncate what was allocated behind i_size. */
 int block_write_begin(struct address_space *mapping, loff_t pos, unsigned len, struct page **pagep, get_block_t *get_block);
 int generic_write_end(struct file *file, struct address_space *mapping, loff_t pos, unsigned len, unsigned copied, struct page *page);
@@ -94,11 +97,12 @@ int block_page_mkwrite(struct vm_area_struct *vma, struct page *page, get_block_
 /* Zero the rest of the block that newsize cuts (the file grows back later: old bytes must not be seen). Marks it dirty. */
 int block_truncate_page(struct address_space *mapping, loff_t newsize, get_block_t *get_block);
 /* The device block behind a file block, for FIBMAP and swap files; 0: a hole. */
-sector_t generic_block_bmap(struct address_space *mapping, sector_t iblock, get_block_t *get_block);
+u64 generic_block_bmap(struct address_space *mapping, u64 iblock, get_block_t *get_block);
 
-/* The page loses its buffers. try: false if one is dirty, locked or in use. invalidate: they are of no use any more. Page locked. */
+/* .dirty_private, .invalidatepage, .releasepage */
+void block_dirty_buffers(struct page *page);
+void block_invalidatepage(struct page *page, unsigned offset);
 bool try_to_free_buffers(struct page *page);
-void block_invalidatepage(struct page *page, unsigned offset);	/* bytes from offset on are cut off */
 
 /* Writes the file's dirty pages and its structure's blocks and waits, then the inode; the device is flushed last. */
 int generic_file_fsync(struct file *file, loff_t start, loff_t end, bool datasync);

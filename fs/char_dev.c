@@ -76,18 +76,6 @@ static int chrdev_open(struct inode *inode, struct file *file)
 
 const struct file_operations def_chr_fops = { .open = chrdev_open, .llseek = noop_llseek };
 
-const struct file_operations *blkdev_fops;
-
-static int blkdev_open(struct inode *inode, struct file *file)
-{
-	if (!blkdev_fops)
-		return -ENXIO;
-	replace_fops(file, blkdev_fops);
-	return blkdev_fops->open ? blkdev_fops->open(inode, file) : 0;
-}
-
-const struct file_operations def_blk_fops = { .open = blkdev_open };
-
 static struct blk_major {
 	u32 major;
 	const char *name;

@@ -5,8 +5,6 @@
 
 /* Minors [base, base + count) of a major belong to fops. 0, -EBUSY, -ENOMEM. name must stay. */
 int register_chrdev(u32 major, u32 base, u32 count, const char *name, const struct file_operations *fops);
-/* Opening a block device file: set by the block layer, ENXIO until then. */
-extern const struct file_operations *blkdev_fops;
 int register_blkdev(u32 major, const char *name);	/* for /proc/devices */
 /* Make /dev/NAME ("null", "pts/ptmx": directories are made) as devtmpfs shows it, in every mount of it; mode
  * with S_IFCHR or S_IFBLK. From initcalls and later. 0 or errno. */

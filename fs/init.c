@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How the VFS starts: its caches, then the root tmpfs that everything else is mounted into. */
+#include "fs/buffer_internal.h"
 #include "fs/internal.h"
 #include "kernel/task/task.h"
 
@@ -16,6 +17,7 @@ void vfs_init(void)
 	tmpfs_init();
 	pipe_init();
 	anon_inode_init();
+	block_dev_init();
 	if (!current->fs)
 		current->fs = &init_fs;
 	if (!current->files)

@@ -24,7 +24,7 @@
 #define I_HASH_BITS 10
 static struct hlist_head inode_hashtable[1 << I_HASH_BITS];
 static DEFINE_SPINLOCK(inode_hash_lock);	/* outside i_lock */
-static DECLARE_WAIT_QUEUE_HEAD(inode_wait);	/* for I_NEW and I_FREEING to end: rare, so one queue for all */
+static DECLARE_WAIT_QUEUE_HEAD(inode_wait);	/* for I_NEW, I_FREEING and I_SYNC to end: rare, so one queue for all */
 static struct kmem_cache *inode_cache;
 
 void inode_init_once(struct inode *inode)
@@ -60,6 +60,30 @@ static const struct file_operations no_file_ops;
 static const struct address_space_operations no_aops;
 
 /* Everything that the constructor does not set: objects come back in any state. */
+/* One at a time writes an inode back. False, if others do and we need not wait. */
+bool inode_begin_sync(struct inode *inode, bool wait)
+{
+	for (;;) {
+		bool ours;
+
+		spin_lock(&inode->i_lock);
+		ours = !(inode->i_state & I_SYNC);
+		inode->i_state |= I_SYNC;
+		spin_unlock(&inode->i_lock);
+		if (ours || !wait)
+			return ours;
+		wait_event(&inode_wait, !(READ_ONCE(inode->i_state) & I_SYNC));
+	}
+}
+
+void inode_end_sync(struct inode *inode)
+{
+	spin_lock(&inode->i_lock);
+	inode->i_state &= ~I_SYNC;
+	spin_unlock(&inode->i_lock);
+	wake_up_all(&inode_wait);
+}
+
 static struct inode *alloc_inode(struct super_block *sb)
 {
 	struct inode *inode = sb->s_op->alloc_inode ? sb->s_op->alloc_inode(sb)
@@ -218,7 +242,7 @@ void iget_failed(struct inode *inode)
 
 void clear_inode(struct inode *inode)
 {
-	ASSERT(inode->i_data.nrpages == 0);
+	ASSERT(inode->i_data.nrpages == 0 && list_empty(&inode->i_data.private_list));
 	(void)inode;
 }
 
@@ -274,10 +298,10 @@ void __mark_inode_dirty(struct inode *inode, u32 flags)
 
 	if (!sb->s_op->write_inode && !sb->s_op->dirty_inode)
 		return;
-
 	if (sb->s_op->dirty_inode && (flags & (I_DIRTY_SYNC | I_DIRTY_DATASYNC)))
 		sb->s_op->dirty_inode(inode, flags);
-	if (!sb->s_op->write_inode || (inode->i_state & flags) == flags)
+	smp_mb();	/* the change before the look at the flags: writeback clears them before it looks at what has changed */
+	if (!sb->s_op->write_inode || (READ_ONCE(inode->i_state) & flags) == flags)
 		return;
 	spin_lock(&sb->s_inode_lock);
 	spin_lock(&inode->i_lock);
@@ -293,23 +317,6 @@ void __mark_inode_dirty(struct inode *inode, u32 flags)
 void mark_inode_dirty(struct inode *inode)
 {
 	__mark_inode_dirty(inode, I_DIRTY);
-}
-
-int write_inode_now(struct inode *inode, bool sync)
-{
-	struct super_block *sb = inode->i_sb;
-	u32 dirty;
-
-	if (!sb->s_op->write_inode)
-		return 0;
-	spin_lock(&sb->s_inode_lock);
-	spin_lock(&inode->i_lock);
-	dirty = inode->i_state & I_DIRTY;
-	inode->i_state &= ~I_DIRTY;
-	list_del_init(&inode->i_io_list);
-	spin_unlock(&inode->i_lock);
-	spin_unlock(&sb->s_inode_lock);
-	return dirty ? sb->s_op->write_inode(inode, sync) : 0;
 }
 
 void inode_add_bytes(struct inode *inode, s64 bytes)

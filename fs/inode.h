@@ -67,6 +67,7 @@ struct inode {
 #define I_DIRTY_PAGES 0x8u
 #define I_FREEING 0x10u
 #define I_LINKABLE 0x20u		/* made by O_TMPFILE: linkat may give it a name */
+#define I_SYNC 0x40u			/* is being written back */
 #define I_DIRTY (I_DIRTY_SYNC | I_DIRTY_DATASYNC | I_DIRTY_PAGES)
 
 #define S_DEAD 0x1u			/* removed directory */
@@ -180,7 +181,9 @@ void inode_init_once(struct inode *inode);	/* constructor of a cache whose objec
 u64 get_next_ino(void);
 void mark_inode_dirty(struct inode *inode);
 void __mark_inode_dirty(struct inode *inode, u32 flags);
-int write_inode_now(struct inode *inode, bool sync);	/* pages and attributes */
+int write_inode_now(struct inode *inode, bool sync);	/* pages and attributes: fs/writeback.c */
+bool inode_begin_sync(struct inode *inode, bool wait);
+void inode_end_sync(struct inode *inode);
 void inode_add_bytes(struct inode *inode, s64 bytes);	/* i_blocks */
 
 static inline void inc_nlink(struct inode *inode) { inode->i_nlink++; }

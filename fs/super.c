@@ -212,7 +212,7 @@ struct dentry *mount_single(struct file_system_type *type, u32 flags, void *data
 }
 
 /* The list may change while fn sleeps: the instance at hand is kept by its count, and the walk goes on from it. */
-void iterate_supers(void (*fn)(struct super_block *sb, void *arg), void *arg)
+static void walk_supers(void (*fn)(struct super_block *sb, void *arg), void *arg, bool wait)
 {
 	struct super_block *sb, *prev = NULL;
 
@@ -220,10 +220,13 @@ void iterate_supers(void (*fn)(struct super_block *sb, void *arg), void *arg)
 	list_for_each_entry(sb, &super_blocks, s_list) {
 		sb->s_count++;
 		spin_unlock(&sb_lock);
-		down_read(&sb->s_umount);
-		if (sb->s_root && atomic_read(&sb->s_active))
-			fn(sb, arg);
-		up_read(&sb->s_umount);
+		if (wait)
+			down_read(&sb->s_umount);
+		if (wait || down_read_trylock(&sb->s_umount)) {
+			if (sb->s_root && atomic_read(&sb->s_active))
+				fn(sb, arg);
+			up_read(&sb->s_umount);
+		}
 		if (prev)
 			put_super(prev);
 		prev = sb;
@@ -235,6 +238,9 @@ void iterate_supers(void (*fn)(struct super_block *sb, void *arg), void *arg)
 	if (prev)
 		put_super(prev);
 }
+
+void iterate_supers(void (*fn)(struct super_block *sb, void *arg), void *arg) { walk_supers(fn, arg, true); }
+void try_iterate_supers(void (*fn)(struct super_block *sb, void *arg), void *arg) { walk_supers(fn, arg, false); }
 
 int do_remount_sb(struct super_block *sb, u32 flags, void *data)
 {

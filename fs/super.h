@@ -38,6 +38,7 @@ struct super_operations {
 	struct inode *(*alloc_inode)(struct super_block *sb);	/* from its own cache, see inode_init_once */
 	void (*destroy_inode)(struct inode *inode);		/* gives the memory back */
 	void (*dirty_inode)(struct inode *inode, u32 flags);
+	/* The attributes, to where sync_fs or the device's writeback finds them; sync: to disk. The VFS writes the pages. */
 	int (*write_inode)(struct inode *inode, bool sync);
 	/* The last reference has gone: free pages (truncate_inode_pages), blocks if nlink is 0, then clear_inode. NULL: that alone. */
 	void (*evict_inode)(struct inode *inode);
@@ -77,7 +78,9 @@ int get_anon_bdev(dev_t *dev);				/* major 0 */
 void free_anon_bdev(dev_t dev);
 /* Calls fn for each active instance with s_umount held for reading. */
 void iterate_supers(void (*fn)(struct super_block *sb, void *arg), void *arg);
-int sync_filesystem(struct super_block *sb);
+/* The same, but leaves out an instance whose s_umount is not free: for reclaim. */
+void try_iterate_supers(void (*fn)(struct super_block *sb, void *arg), void *arg);
+int sync_filesystem(struct super_block *sb);	/* all of it is on disk afterwards; s_umount held: 0 or the first errno */
 int do_remount_sb(struct super_block *sb, u32 flags, void *data);
 int vfs_statfs(const struct path *path, struct statfs64 *buf);
 int simple_statfs(struct dentry *dentry, struct statfs64 *buf);

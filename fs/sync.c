@@ -2,8 +2,10 @@
 /* sync(2), fsync(2), fdatasync(2), syncfs(2), and dropping the caches. */
 #include "fs/internal.h"
 #include "kernel/cpu/uaccess.h"
+#include "kernel/init.h"
 #include "lib/abi/errno.h"
 #include "lib/err.h"
+#include "mm/readahead.h"
 
 /* For files whose data is nowhere but in memory. */
 int noop_fsync(struct file *file, loff_t start, loff_t end, bool datasync)
@@ -16,34 +18,6 @@ int vfs_fsync(struct file *file, bool datasync)
 	if (!file->f_op->fsync)
 		return -EINVAL;
 	return file->f_op->fsync(file, 0, 0x7fffffffffffffffll, datasync);
-}
-
-static struct inode *first_dirty(struct super_block *sb)
-{
-	struct inode *inode;
-
-	spin_lock(&sb->s_inode_lock);
-	list_for_each_entry(inode, &sb->s_dirty, i_io_list)
-		if (atomic_inc_not_zero(&inode->i_count)) {
-			spin_unlock(&sb->s_inode_lock);
-			return inode;
-		}
-	spin_unlock(&sb->s_inode_lock);
-	return NULL;
-}
-
-int sync_filesystem(struct super_block *sb)
-{
-	struct inode *inode;
-	int err = 0, ret;
-
-	while ((inode = first_dirty(sb)) != NULL) {
-		ret = write_inode_now(inode, true);
-		err = err ? err : ret;
-		iput(inode);
-	}
-	ret = sb->s_op->sync_fs ? sb->s_op->sync_fs(sb, true) : 0;
-	return err ? err : ret;
 }
 
 static void sync_one(struct super_block *sb, void *arg)
@@ -101,6 +75,15 @@ long sys_fdatasync(unsigned int fd)
 	return do_fsync(fd, true);
 }
 
+static void advise_willneed(struct file *file, loff_t start, loff_t len)
+{
+	struct address_space *m = file->f_mapping;
+	loff_t size = i_size_read(m->host), end = len > 0 && len < size - start ? start + len : size;
+
+	if (start >= 0 && start < end && (S_ISREG(m->host->i_mode) || S_ISBLK(m->host->i_mode)))
+		force_readahead(m, (pgoff_t)(start >> PAGE_SHIFT), (unsigned long)((end - start + PAGE_SIZE - 1) >> PAGE_SHIFT));
+}
+
 /* Advice about a range: checked, and followed where it costs nothing. */
 long sys_fadvise64_64(unsigned int fd, u32 off_low, u32 off_high, u32 len_low, u32 len_high, int advice)
 {
@@ -119,6 +102,8 @@ long sys_fadvise64_64(unsigned int fd, u32 off_low, u32 off_high, u32 len_low, u
 		f.file->f_ra.ra_pages = 32;
 	else if (advice == POSIX_FADV_SEQUENTIAL)
 		f.file->f_ra.ra_pages = 64;
+	else if (advice == POSIX_FADV_WILLNEED)
+		advise_willneed(f.file, (loff_t)((u64)off_high << 32 | off_low), (loff_t)((u64)len_high << 32 | len_low));
 	fdput(f);
 	return err;
 }
@@ -128,17 +113,24 @@ long sys_fadvise64(unsigned int fd, u32 off_low, u32 off_high, u32 len, int advi
 	return sys_fadvise64_64(fd, off_low, off_high, len, 0, advice);
 }
 
+/* Drops clean pages of the instance's files until *arg (unsigned long) of them are gone. */
 static void drop_pagecache(struct super_block *sb, void *arg)
 {
 	struct inode *inode, *prev = NULL;
+	unsigned long *left = arg;
 
 	spin_lock(&sb->s_inode_lock);
 	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
+		unsigned long n;
+
+		if (!*left)
+			break;
 		if (!inode->i_data.nrpages || test_bit(AS_UNEVICTABLE, &inode->i_data.flags) ||
 		    !atomic_inc_not_zero(&inode->i_count))
 			continue;
 		spin_unlock(&sb->s_inode_lock);
-		invalidate_mapping_pages(&inode->i_data);
+		n = invalidate_mapping_pages(&inode->i_data);
+		*left -= min(n, *left);
 		iput(prev);
 		prev = inode;	/* keeps our place in the list */
 		spin_lock(&sb->s_inode_lock);
@@ -147,10 +139,30 @@ static void drop_pagecache(struct super_block *sb, void *arg)
 	iput(prev);
 }
 
+/* When memory is short, cached pages of files go, whole files at a time. */
+static unsigned long scan_pagecache(unsigned long nr)
+{
+	unsigned long left = nr;
+
+	if (nr)
+		try_iterate_supers(drop_pagecache, &left);
+	return nr - left;
+}
+static struct shrinker pagecache_shrinker = { .name = "pagecache", .scan = scan_pagecache };
+
+static int pagecache_shrinker_init(void)
+{
+	register_shrinker(&pagecache_shrinker);
+	return 0;
+}
+core_initcall(pagecache_shrinker_init);
+
 void drop_caches(int what)
 {
+	unsigned long all = ~0ul;
+
 	if (what & 1)
-		iterate_supers(drop_pagecache, NULL);
+		iterate_supers(drop_pagecache, &all);
 	if (what & 2) {
 		prune_dcache(~0ul);
 		shrink_slab(~0ul);

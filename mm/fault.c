@@ -33,6 +33,7 @@
 #include "mm/highmem.h"
 #include "mm/pagetable.h"
 #include "mm/vma.h"
+#include "mm/writeback.h"
 
 struct page *zero_page;
 struct vm_event_counts vm_events;
@@ -169,24 +170,45 @@ static int do_cow_fault(struct vm_area_struct *vma, unsigned long address, pmd_t
 	return ret | finish_fault(vma, address, pmd, copy, writable_pte(vma, copy));
 }
 
+/*
+ * The page is about to be written to through a shared mapping: it is marked dirty. A page that is written back stays
+ * locked until the entry is writable, so that it cannot be written to disk, and become clean, in between.
+ */
+static int begin_shared_write(struct vm_area_struct *vma, struct page *page)
+{
+	if (vma->vm_ops && vma->vm_ops->page_mkwrite)
+		return vma->vm_ops->page_mkwrite(vma, page);
+	set_page_dirty(page);
+	return 0;
+}
+
+static void end_shared_write(struct vm_area_struct *vma, struct page *page)
+{
+	struct address_space *mapping = page->mapping;
+
+	if (vma->vm_ops && vma->vm_ops->page_mkwrite) {
+		unlock_page(page);
+		balance_dirty_pages_ratelimited(mapping);
+	}
+}
+
 static int do_shared_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd)
 {
 	struct page *page;
-	int ret = vma_fault(vma, address, true, &page);
+	int ret = vma_fault(vma, address, true, &page), err;
 
 	if (ret & VM_FAULT_ERROR)
 		return ret;
-	if (vma->vm_ops->page_mkwrite) {
-		int err = vma->vm_ops->page_mkwrite(vma, page);
-
-		if (err) {
-			put_page(page);
-			return err;
-		}
-		unlock_page(page);
+	err = begin_shared_write(vma, page);
+	if (err) {
+		put_page(page);
+		return err;
 	}
-	set_page_dirty(page);
-	return ret | finish_fault(vma, address, pmd, page, writable_pte(vma, page));
+	get_page(page);
+	ret |= finish_fault(vma, address, pmd, page, writable_pte(vma, page));
+	end_shared_write(vma, page);
+	put_page(page);
+	return ret;
 }
 
 /* A write to a shared page of a file that was only read so far. */
@@ -195,19 +217,15 @@ static int wp_shared(struct vm_area_struct *vma, unsigned long address, pmd_t *p
 	struct mm_struct *mm = vma->vm_mm;
 	struct page *page = pte_page(old);
 	pte_t *ptep;
+	int err;
 
 	get_page(page);
 	spin_unlock(&mm->page_table_lock);
-	if (vma->vm_ops && vma->vm_ops->page_mkwrite) {
-		int err = vma->vm_ops->page_mkwrite(vma, page);
-
-		if (err) {
-			put_page(page);
-			return err;
-		}
-		unlock_page(page);
+	err = begin_shared_write(vma, page);
+	if (err) {
+		put_page(page);
+		return err;
 	}
-	set_page_dirty(page);
 	spin_lock(&mm->page_table_lock);
 	ptep = pte_offset_map(pmd, address);
 	if (pte_present(*ptep) && pte_pfn(*ptep) == page_to_pfn(page)) {
@@ -215,6 +233,7 @@ static int wp_shared(struct vm_area_struct *vma, unsigned long address, pmd_t *p
 		flush_tlb_page(mm, address);
 	}
 	spin_unlock(&mm->page_table_lock);
+	end_shared_write(vma, page);
 	put_page(page);
 	return 0;
 }

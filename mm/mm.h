@@ -43,6 +43,7 @@ struct vm_fault {
 #define VM_FAULT_SIGBUS 0x2
 #define VM_FAULT_MAJOR 0x4	/* with a page: it had to be read */
 #define VM_FAULT_SIGSEGV 0x8
+#define VM_FAULT_NOPAGE 0x10	/* no page, no error: what was looked at has changed, the access is tried again */
 #define VM_FAULT_ERROR (VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
 
 struct vm_operations_struct {

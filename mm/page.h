@@ -51,6 +51,7 @@ struct page {
 enum pageflags {
 	PG_locked, PG_uptodate, PG_dirty, PG_writeback, PG_error, PG_referenced, PG_active, PG_lru,
 	PG_slab, PG_buddy, PG_reserved, PG_private, PG_anon, PG_swapcache, PG_swapbacked, PG_table, PG_pcp,
+	PG_readahead,			/* page cache: reading it starts the next read-ahead */
 	PG_compound,			/* a kmalloc of several pages; the order is in index of the head */
 	PG_count
 };
@@ -67,7 +68,7 @@ PAGEFLAG(Writeback, PG_writeback) PAGEFLAG(Error, PG_error) PAGEFLAG(Referenced,
 PAGEFLAG(Active, PG_active) PAGEFLAG(LRU, PG_lru) PAGEFLAG(Slab, PG_slab) PAGEFLAG(Buddy, PG_buddy)
 PAGEFLAG(Reserved, PG_reserved) PAGEFLAG(Private, PG_private) PAGEFLAG(Anon, PG_anon)
 PAGEFLAG(SwapCache, PG_swapcache) PAGEFLAG(SwapBacked, PG_swapbacked) PAGEFLAG(Table, PG_table)
-PAGEFLAG(Compound, PG_compound) PAGEFLAG(Pcp, PG_pcp)
+PAGEFLAG(Compound, PG_compound) PAGEFLAG(Readahead, PG_readahead) PAGEFLAG(Pcp, PG_pcp)
 
 extern struct page *mem_map;
 extern unsigned long max_pfn;		/* one past the highest page frame */

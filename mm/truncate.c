@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Taking pages away from a file: because it has become shorter, because it goes, or because the memory is wanted.
+ *
+ * The order of a truncation: first the size (so that no new fault succeeds), then the page tables, then the cache, and
+ * last the file system frees the blocks. A page is locked when it is cut and its writeback has ended, so neither a
+ * reader that fills it nor a write to disk can come later than the cut.
+ */
+#include "fs/fs.h"
+#include "mm/fault.h"
+#include "mm/filemap.h"
+#include "mm/highmem.h"
+#include "mm/vma.h"
+
+void unmap_mapping_range(struct address_space *m, pgoff_t first, pgoff_t last, bool even_cows)
+{
+	struct vm_area_struct *vma;
+
+	mutex_lock(&m->i_mmap_lock);
+	list_for_each_entry(vma, &m->i_mmap, shared) {
+		pgoff_t vma_last = vma->vm_pgoff + ((vma->vm_end - vma->vm_start) >> PAGE_SHIFT) - 1;
+		pgoff_t from = max(first, vma->vm_pgoff), to = min(last, vma_last);
+
+		if (from > to)
+			continue;
+		zap_file_range(vma, vma->vm_start + ((from - vma->vm_pgoff) << PAGE_SHIFT),
+			       vma->vm_start + ((to - vma->vm_pgoff + 1) << PAGE_SHIFT), even_cows);
+	}
+	mutex_unlock(&m->i_mmap_lock);
+}
+
+/* The page leaves the cache; a fault that slipped in since the unmapping is undone. */
+static void truncate_page(struct address_space *m, struct page *page)
+{
+	lock_page(page);
+	wait_on_page_writeback(page);
+	if (page->mapping == m) {
+		if (page_mapped(page))
+			unmap_mapping_range(m, page->index, page->index, false);
+		if (PagePrivate(page))
+			m->a_ops->invalidatepage(page, 0);
+		delete_from_page_cache(page);
+	}
+	unlock_page(page);
+}
+
+void truncate_inode_pages(struct address_space *m, loff_t from)
+{
+	pgoff_t index = (pgoff_t)((from + PAGE_SIZE - 1) >> PAGE_SHIFT);
+	struct page *pages[16];
+	unsigned n;
+
+	if (from & (PAGE_SIZE - 1)) {
+		struct page *page = find_lock_page(m, (pgoff_t)(from >> PAGE_SHIFT));
+
+		if (page) {
+			wait_on_page_writeback(page);
+			zero_user_segment(page, (unsigned)from & (PAGE_SIZE - 1), PAGE_SIZE);
+			if (PagePrivate(page))
+				m->a_ops->invalidatepage(page, (unsigned)from & (PAGE_SIZE - 1));
+			unlock_page(page);
+			put_page(page);
+		}
+	}
+	while (m->nrpages && (n = find_get_pages(m, &index, ARRAY_SIZE(pages), pages)))
+		for (unsigned i = 0; i < n; i++) {
+			truncate_page(m, pages[i]);
+			put_page(pages[i]);
+		}
+}
+
+/* Private copies behind the end go too: they were made of bytes that the file no longer has. */
+void truncate_pagecache(struct inode *inode, loff_t newsize)
+{
+	struct address_space *m = inode->i_mapping;
+	pgoff_t first = (pgoff_t)((newsize + PAGE_SIZE - 1) >> PAGE_SHIFT);
+
+	unmap_mapping_range(m, first, ~(pgoff_t)0, true);
+	truncate_inode_pages(m, newsize);
+}
+
+unsigned long invalidate_mapping_pages(struct address_space *m)
+{
+	unsigned long dropped = 0;
+	struct page *pages[16];
+	pgoff_t index = 0;
+	unsigned n;
+
+	if (test_bit(AS_UNEVICTABLE, &m->flags))
+		return 0;
+	while ((n = find_get_pages(m, &index, ARRAY_SIZE(pages), pages)))
+		for (unsigned i = 0; i < n; i++) {
+			struct page *page = pages[i];
+
+			if (trylock_page(page)) {
+				dropped += remove_mapping(m, page);
+				unlock_page(page);
+			}
+			put_page(page);
+		}
+	return dropped;
+}
+
+/*
+ * With blocks smaller than a page, only the blocks of the page up to the old end were made ready when a mapping was
+ * allowed to write to it.
+ */
+void pagecache_isize_extended(struct inode *inode, loff_t from, loff_t to)
+{
+	struct page *page;
+
+	if (from >= to || inode->i_blkbits >= PAGE_SHIFT || !(from & (PAGE_SIZE - 1)))
+		return;
+	page = find_lock_page(inode->i_mapping, (pgoff_t)(from >> PAGE_SHIFT));
+	if (!page)
+		return;
+	if (page_mapped(page) && page_mkclean(page))
+		set_page_dirty(page);
+	unlock_page(page);
+	put_page(page);
+}
