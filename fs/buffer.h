@@ -23,6 +23,7 @@ enum bh_state_bits {
 	BH_Mapped,		/* b_bdev and b_blocknr say where it is on disk; else a hole, or not yet looked up */
 	BH_New,			/* get_block has just allocated it: the disk holds old rubbish */
 	BH_Write_EIO,		/* the last write failed */
+	BH_PrivateStart		/* from here on the file system's own */
 };
 
 struct buffer_head {
