@@ -13,6 +13,8 @@ void vfs_init(void);
 /* Unpack a newc cpio archive into the root. 0, or errno after a message that says what is wrong and what to try. */
 int populate_rootfs(const void *buf, size_t len);
 int unpack_initramfs(const void *buf, size_t len);
+/* The root from a disk, as root= says, in the place of the first tmpfs. Panics with words if there is none. */
+void mount_root(void);
 /* Make what is mounted at name the root of all (pivot the kernel's idea of "/"). 0 or errno. */
 int switch_root(const char *name);
 /* Write back everything; for sync(2), reboot and panic-free shutdown. Sleeps. */

@@ -32,21 +32,41 @@ static void run_initcalls(void)
 	}
 }
 
-/* Process 1: what init= says, or /init of a ramdisk; its arguments are what followed "--". */
+/*
+ * Process 1: what init= says; else, in a ramdisk, /init (or rdinit=), and on a disk the first of these that is there.
+ * Its arguments are what followed "--".
+ */
+static const char *const disk_inits[] = { "/sbin/init", "/etc/init", "/bin/init", "/bin/sh", NULL };
 static const char *const default_env[] = { "HOME=/", "TERM=linux", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
 
 static void __noreturn no_init(const char *tried, int err)
 {
 	panic("No working init: cannot run %s as process 1 (error %d%s). Give a ramdisk with an executable /init "
-	      "(-initrd with QEMU), or name the program with init=", tried, -err,
+	      "(-initrd with QEMU), a disk with an executable /sbin/init, or name the program with init=", tried, -err,
 	      err == -ENOENT ? ": there is no such file" : err == -EACCES ? ": it is not executable" :
 	      err == -ENOEXEC ? ": it is neither ELF nor a #! script" : "");
+}
+
+/* True if it runs; the current task becomes it when it goes to user mode. last: there is nothing else to try. */
+static bool start_init(const char *name, const char **argv, bool last)
+{
+	static char path[256];
+	int err;
+
+	strscpy(path, name, sizeof(path));
+	argv[0] = path;
+	err = kernel_execve(path, argv, default_env);
+	if (err && (last || err != -ENOENT))
+		no_init(path, err);
+	if (!err)
+		pr_info("running %s as process 1\n", path);
+	return !err;
 }
 
 static int run_init(void *unused)
 {
 	const char *argv[MAX_INIT_ARGS + 2] = { NULL }, *init = cmdline_find("init");
-	static char path[256];
+	bool ramdisk = ramdisk_end > ramdisk_start;
 	struct file *console;
 	int err;
 
@@ -56,13 +76,13 @@ static int run_init(void *unused)
 	if (trace_init)
 		set_thread_flag(current_thread_info(), TIF_SYSCALL_TRACE);
 	current->signal->flags |= SIGNAL_UNKILLABLE;
-	if (ramdisk_end > ramdisk_start) {
+	if (ramdisk) {
 		err = populate_rootfs(__va(ramdisk_start), ramdisk_end - ramdisk_start);
 		if (err)
 			panic("the ramdisk cannot be used (error %d); make one with `make` (build/ramdisk.cpio) or cpio -H newc", -err);
 		free_reserved_range(ramdisk_start >> PAGE_SHIFT, ALIGN(ramdisk_end, PAGE_SIZE) >> PAGE_SHIFT);
-	} else if (cmdline_find("root")) {
-		panic("cannot mount root=%s: there is no driver for it. Give a ramdisk (-initrd with QEMU)", cmdline_find("root"));
+	} else {
+		mount_root();
 	}
 	run_kernel_tests();		/* test=kernel: does not return */
 	console = filp_open("/dev/console", O_RDWR, 0);
@@ -73,13 +93,12 @@ static int run_init(void *unused)
 			fd_install((unsigned)get_unused_fd_flags(0), get_file(console));
 		fput(console);
 	}
-	strscpy(path, init ?: cmdline_find("rdinit") ?: "/init", sizeof(path));
-	argv[0] = path;
 	cmdline_init_args(argv + 1, MAX_INIT_ARGS);
-	pr_info("running %s as process 1\n", path);
-	err = kernel_execve(path, argv, default_env);
-	if (err)
-		no_init(path, err);
+	if (init || ramdisk)
+		return !start_init(init ?: cmdline_find("rdinit") ?: "/init", argv, true);
+	for (int i = 0; disk_inits[i]; i++)
+		if (start_init(disk_inits[i], argv, !disk_inits[i + 1]))
+			break;
 	return 0;
 }
 
