@@ -129,7 +129,14 @@ def run_block_tests(lab, log, disk, extra, append="", build="debug", timeout=120
 
 def on_device(lab, log, disk, device, options="", size=16 * MIB, **how):
     with lab.scratch() as scratch:
-        return run_block_tests(lab, log, disk, drive(Image(f"{scratch}/disk", size), 0, device, options), **how)
+        image = Image(f"{scratch}/disk", size)
+        outcome = run_block_tests(lab, log, disk, drive(image, 0, device, options), **how)
+        # The last page, as block_disk_keeps_what_is_written leaves it: not only read back, but in the right place.
+        with open(image.path, "rb") as file:
+            file.seek(size - 4096)
+            words = struct.unpack("<1024I", file.read(4096))
+        assert words == tuple((5 * 2654435761 + i) % (1 << 32) for i in range(1024)), "the last page is not where it should be"
+        return outcome
 
 
 def test_virtio(lab):
