@@ -92,7 +92,7 @@ struct request_queue_ops {
 	void (*commit_rqs)(struct request_queue *q);
 };
 
-/* Fills a new queue. depth: requests that the driver can have at once. NULL: no memory. */
+/* Fills a new queue. depth: requests that the driver can have at once (1 to 256). NULL: no memory. */
 struct request_queue *blk_alloc_queue(const struct request_queue_ops *ops, unsigned depth, void *driver_data);
 /* What the device can take; called by the driver before add_disk. */
 void blk_queue_limits(struct request_queue *q, u32 max_sectors, u32 max_segments);

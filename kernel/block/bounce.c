@@ -40,24 +40,17 @@ struct page *blk_bounce_page(const struct request *rq, unsigned segment, struct 
 	return rq->bounced && beyond(q, page) ? q->bounce_pages[rq->tag * q->max_segments + segment] : page;
 }
 
-static void copy(struct page *to, struct page *from, const struct bio_vec *bv)
-{
-	char *dst = kmap_atomic(to), *src = kmap_atomic(from);
-
-	memcpy(dst + bv->bv_offset, src + bv->bv_offset, bv->bv_len);
-	kunmap_atomic(src);
-	kunmap_atomic(dst);
-}
-
 static void copy_pages(struct request *rq, bool back)
 {
 	struct rq_iter it;
 
 	for (rq_iter_init(&it, rq); rq_iter_valid(&it); rq_iter_next(&it)) {
 		struct page *page = it.bio->bi_io_vec[it.index].bv_page;
+		char *p = kmap_atomic(page) + it.bv.bv_offset, *low = (char *)lowmem_page_address(it.bv.bv_page) + it.bv.bv_offset;
 
 		if (it.bv.bv_page != page)
-			copy(back ? page : it.bv.bv_page, back ? it.bv.bv_page : page, &it.bv);
+			memcpy(back ? p : low, back ? low : p, it.bv.bv_len);
+		kunmap_atomic(p);
 	}
 }
 

@@ -44,16 +44,19 @@ struct table_reader {
 	sector_t sector;		/* that page holds from here on; ~0: nothing */
 };
 
-static int read_page(struct block_device *bdev, sector_t sector, struct page *page)
+static int read_page(struct table_reader *r, sector_t sector)
 {
 	struct bio *bio = bio_alloc(GFP_KERNEL, 1);
 	int err;
 
-	bio->bi_bdev = bdev;
+	bio->bi_bdev = r->bdev;
 	bio->bi_sector = sector;
-	bio_add_page(bio, page, (u32)min(bdev->bd_nr_sects - sector, (sector_t)PAGE_SIZE / SECTOR_SIZE) * SECTOR_SIZE, 0);
+	bio_add_page(bio, r->page, (u32)min(r->bdev->bd_nr_sects - sector, (sector_t)PAGE_SIZE / SECTOR_SIZE) * SECTOR_SIZE, 0);
 	err = submit_bio_wait(bio);
 	bio_put(bio);
+	r->sector = err ? ~0ull : sector;
+	if (err)
+		pr_err("%s: cannot read its partition table (error %d)\n", r->bdev->bd_name, -err);
 	return err;
 }
 
@@ -61,18 +64,9 @@ static const void *read_block(struct partition_table *t, u64 lba)
 {
 	struct table_reader *r = container_of(t, struct table_reader, table);
 	u64 sector = lba * (t->block_size >> SECTOR_SHIFT), first = ALIGN_DOWN(sector, PAGE_SIZE / SECTOR_SIZE);
-	int err;
 
-	if (lba >= t->nr_blocks)
+	if (lba >= t->nr_blocks || (first != r->sector && read_page(r, first)))
 		return NULL;
-	if (first != r->sector) {
-		err = read_page(r->bdev, first, r->page);
-		r->sector = err ? ~0ull : first;
-		if (err) {
-			pr_err("%s: cannot read its partition table (error %d)\n", t->disk_name, -err);
-			return NULL;
-		}
-	}
 	return (char *)lowmem_page_address(r->page) + (sector - first) * SECTOR_SIZE;
 }
 

@@ -2,6 +2,9 @@
 #pragma once
 /* Between the files of the block layer: the request queue and who does what with it. */
 #include "kernel/block/blkdev.h"
+#include "lib/bitmap.h"
+
+#define MAX_DEPTH 256u
 
 struct request_queue {
 	const struct request_queue_ops *ops;
@@ -13,11 +16,10 @@ struct request_queue {
 	struct page **bounce_pages;	/* max_segments for each tag; NULL: all memory is reached. All constant after add_disk */
 
 	spinlock_t lock;		/* guards what follows; taken with interrupts off */
-	struct request *requests;	/* all of them */
 	struct list_head free;		/* of requests */
 	u32 nr_free;
 	wait_queue_head_t wait;		/* for nr_free to grow */
-	unsigned long *tags;		/* taken by requests that the driver has */
+	DECLARE_BITMAP(tags, MAX_DEPTH);	/* taken by requests that the driver has */
 	struct list_head dispatch;	/* requests that go before what the elevator has */
 
 	/* The elevator, by direction: REQ_OP_READ, REQ_OP_WRITE. */
@@ -31,6 +33,8 @@ struct request_queue {
 	struct list_head flush_running;	/* those that the running one serves */
 	struct request flush_rq;
 	bool flush_busy;
+
+	struct request requests[];	/* nr_requests: all of them */
 };
 
 /* All with q->lock held, unless said. Ended bios are chained to *done: bio_end_list() without the lock. */

@@ -18,7 +18,6 @@
 #include "kernel/block/internal.h"
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
-#include "lib/bitmap.h"
 #include "mm/slab.h"
 
 #define MIN_REQUESTS 64u		/* so that there is something to sort and merge even if the device takes one at a time */
@@ -123,13 +122,16 @@ void blk_free_request(struct request_queue *q, struct request *rq)
 	wake_up(&q->wait);
 }
 
-/* Requests with the driver, and the time in which there were any; a partition's count for the whole disk too. */
+/* Statistics; a partition's count for the whole disk too. */
+#define for_each_counted(bdev, rq) \
+	for ((bdev) = (rq)->bio ? (rq)->bio->bi_bdev : NULL; bdev; (bdev) = (bdev)->bd_partno ? &(bdev)->bd_disk->part0 : NULL)
+
 static void account_in_flight(struct request *rq, int change)
 {
-	struct block_device *bdev = rq->bio ? rq->bio->bi_bdev : NULL;
+	struct block_device *bdev;
 	u64 now = ktime_get();
 
-	for (; bdev; bdev = bdev->bd_partno ? &bdev->bd_disk->part0 : NULL) {
+	for_each_counted(bdev, rq) {
 		if (bdev->bd_in_flight)
 			bdev->bd_io_ticks += now - bdev->bd_stamp;
 		bdev->bd_stamp = now;
@@ -139,10 +141,10 @@ static void account_in_flight(struct request *rq, int change)
 
 static void account_done(struct request *rq)
 {
-	struct block_device *bdev = rq->bio->bi_bdev;
+	struct block_device *bdev;
 	u32 op = rq_op(rq);
 
-	for (; bdev; bdev = bdev->bd_partno ? &bdev->bd_disk->part0 : NULL) {
+	for_each_counted(bdev, rq) {
 		bdev->bd_ios[op]++;
 		bdev->bd_sectors[op] += rq->nr_sectors;
 		bdev->bd_merges[op] += rq->nr_merged;
@@ -287,6 +289,7 @@ void blk_flush_plug(struct blk_plug *plug)
 	plug->count = 0;
 	while ((rq = list_first_entry_or_null(&list, struct request, queuelist))) {
 		struct request_queue *q = rq->q;
+		struct bio *done = NULL;
 
 		spin_lock_irqsave(&q->lock, flags);
 		list_for_each_entry_safe(rq, next, &list, queuelist)
@@ -294,8 +297,9 @@ void blk_flush_plug(struct blk_plug *plug)
 				list_del(&rq->queuelist);
 				insert_request(q, rq);
 			}
+		run_queue(q, &done);
 		spin_unlock_irqrestore(&q->lock, flags);
-		blk_run_queue(q);
+		end_bios(done);
 	}
 }
 
@@ -333,75 +337,46 @@ static int check_bio(const struct bio *bio)
 	return bio_op(bio) != REQ_OP_READ && bdev->bd_disk->read_only && n ? -EROFS : 0;
 }
 
-static bool merge_unplugged(struct request_queue *q, const struct request *rq)
-{
-	unsigned long flags;
-	bool merged;
-
-	if (rq->flush_stages)
-		return false;
-	spin_lock_irqsave(&q->lock, flags);
-	merged = elv_merge(q, rq);
-	spin_unlock_irqrestore(&q->lock, flags);
-	return merged;
-}
-
-static void plug_request(struct blk_plug *plug, struct request *rq)
-{
-	list_add_tail(&rq->queuelist, &plug->list);
-	if (++plug->count >= MAX_PLUGGED)
-		blk_flush_plug(plug);
-}
-
 void submit_bio(struct bio *bio)
 {
 	struct request_queue *q = bio->bi_bdev->bd_disk->queue;
-	struct blk_plug *plug = current->plug;
-	struct request as, *rq;
+	struct blk_plug *plug = current->plug, own;
 	int err = check_bio(bio);
+	struct request as, *rq;
 
 	might_sleep();
 	bio->bi_next = NULL;
-	if (!err && bio->bi_size)
+	if (bio->bi_size && !err)
 		bio->bi_sector += bio->bi_bdev->bd_start_sect;
 	init_request(&as, q, bio);
 	if (err || (!bio->bi_size && !as.flush_stages)) {
 		bio_endio(bio, err);
 		return;
 	}
-	if (plug ? !list_empty(&plug->list) && blk_rq_merge(list_last_entry(&plug->list, struct request, queuelist), &as) :
-		   merge_unplugged(q, &as))
+	if (plug && !list_empty(&plug->list) && blk_rq_merge(list_last_entry(&plug->list, struct request, queuelist), &as))
 		return;
 	rq = get_request(q, &as);
-	if (plug) {
-		plug_request(plug, rq);
-		return;
+	if (!plug) {
+		plug = &own;
+		INIT_LIST_HEAD(&own.list);
 	}
-	spin_lock_irq(&q->lock);
-	insert_request(q, rq);
-	spin_unlock_irq(&q->lock);
-	blk_run_queue(q);
+	list_add_tail(&rq->queuelist, &plug->list);
+	if (plug == &own || ++plug->count >= MAX_PLUGGED)
+		blk_flush_plug(plug);
 }
 
 struct request_queue *blk_alloc_queue(const struct request_queue_ops *ops, unsigned depth, void *driver_data)
 {
 	u32 n = max(2 * depth, MIN_REQUESTS);
-	struct request_queue *q = kzalloc(sizeof(*q), GFP_KERNEL);
+	struct request_queue *q = kzalloc(sizeof(*q) + n * sizeof(struct request), GFP_KERNEL);
 
+	ASSERT(depth && depth <= MAX_DEPTH);
 	if (!q)
 		return NULL;
 	q->ops = ops;
 	q->depth = depth;
 	q->nr_requests = n;
 	q->driver_data = driver_data;
-	q->requests = kcalloc(n, sizeof(*q->requests), GFP_KERNEL);
-	q->tags = kcalloc(BITS_TO_LONGS(depth), sizeof(*q->tags), GFP_KERNEL);
-	if (!q->requests || !q->tags) {
-		kfree(q->requests);
-		kfree(q->tags);
-		kfree(q);
-		return NULL;
-	}
 	blk_queue_limits(q, 256, 128);
 	q->logical_block_size = SECTOR_SIZE;
 	q->bounce_limit = ~0ull;

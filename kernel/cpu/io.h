@@ -9,12 +9,9 @@ static __always_inline u32 inl(u16 port) { u32 v; __asm__ volatile("inl %1, %0" 
 static __always_inline void outb(u8 v, u16 port) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
 static __always_inline void outw(u16 v, u16 port) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
 static __always_inline void outl(u32 v, u16 port) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port)); }
-/* count words from or to memory. */
-static __always_inline void insw(u16 port, void *p, u32 count) { __asm__ volatile("rep insw" : "+D"(p), "+c"(count) : "d"(port) : "memory"); }
-static __always_inline void outsw(u16 port, const void *p, u32 count)
-{
-	__asm__ volatile("rep outsw" : "+S"(p), "+c"(count) : "d"(port) : "memory");
-}
+/* n words from or to memory. */
+static __always_inline void insw(u16 port, void *p, u32 n) { __asm__ volatile("rep insw" : "+D"(p), "+c"(n) : "d"(port) : "memory"); }
+static __always_inline void outsw(u16 port, void *p, u32 n) { __asm__ volatile("rep outsw" : "+S"(p), "+c"(n) : "d"(port) : "memory"); }
 static __always_inline void io_wait(void) { outb(0, 0x80); }
 
 static __always_inline u64 rdtsc(void) { u64 v; __asm__ volatile("rdtsc" : "=A"(v)); return v; }

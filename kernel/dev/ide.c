@@ -27,6 +27,7 @@
 #define MAX_TRIES 3u
 enum { PENDING = 1, RETRY = 2 };	/* beside 0 and errno: the command goes on; reset and try again */
 
+static bool is_write(const struct ide_channel *ch) { return (ch->rq->cmd_flags & REQ_OP_MASK) == REQ_OP_WRITE; }
 static u8 alternate_status(const struct ide_channel *ch) { return inb(ch->control); }
 
 /* The registers are valid 400 ns after a select or a command; a read of a port takes about 100. */
@@ -79,20 +80,18 @@ int ide_simple_command(struct ide_drive *drive, u8 command, u8 count)
 	return ide_wait_clear(ch, STATUS_BSY, 1000) & (STATUS_BSY | STATUS_DF | STATUS_ERR) ? -EIO : 0;
 }
 
-/* The next n sectors of the request go through the data register. */
-static void pio_transfer(struct ide_channel *ch, u32 n)
+/* The next block of the request goes through the data register, sector by sector, for pieces may be as small. */
+static void pio_block(struct ide_channel *ch)
 {
-	bool read = (ch->rq->cmd_flags & REQ_OP_MASK) == REQ_OP_READ;
+	for (u32 n = min(ch->sectors_left, (u32)ch->active->multiple); n; n--) {
+		char *page = kmap_atomic(ch->it.bv.bv_page), *p = page + ch->it.bv.bv_offset + ch->offset;
 
-	ch->sectors_left -= n;
-	for (; n; n--) {
-		char *p = kmap_atomic(ch->it.bv.bv_page);
-
-		if (read)
-			insw(ch->io + REG_DATA, p + ch->it.bv.bv_offset + ch->offset, SECTOR_SIZE / 2);
+		if (is_write(ch))
+			outsw(ch->io + REG_DATA, p, SECTOR_SIZE / 2);
 		else
-			outsw(ch->io + REG_DATA, p + ch->it.bv.bv_offset + ch->offset, SECTOR_SIZE / 2);
-		kunmap_atomic(p);
+			insw(ch->io + REG_DATA, p, SECTOR_SIZE / 2);
+		kunmap_atomic(page);
+		ch->sectors_left--;
 		ch->offset += SECTOR_SIZE;
 		if (ch->offset == ch->it.bv.bv_len) {
 			rq_iter_next(&ch->it);
@@ -101,17 +100,15 @@ static void pio_transfer(struct ide_channel *ch, u32 n)
 	}
 }
 
-static void pio_block(struct ide_channel *ch) { pio_transfer(ch, min(ch->sectors_left, (u32)ch->active->multiple)); }
-
 static u8 data_command(const struct ide_channel *ch, bool ext)
 {
-	static const u8 commands[2][3][2] = {
-		[REQ_OP_READ] = { { CMD_READ, CMD_READ_EXT }, { CMD_READ_MULTIPLE, CMD_READ_MULTIPLE_EXT }, { CMD_READ_DMA, CMD_READ_DMA_EXT } },
-		[REQ_OP_WRITE] = { { CMD_WRITE, CMD_WRITE_EXT }, { CMD_WRITE_MULTIPLE, CMD_WRITE_MULTIPLE_EXT },
-				   { CMD_WRITE_DMA, CMD_WRITE_DMA_EXT } },
+	static const u8 commands[][2][2] = {	/* [how][direction][LBA48] */
+		{ { CMD_READ, CMD_READ_EXT }, { CMD_WRITE, CMD_WRITE_EXT } },
+		{ { CMD_READ_MULTIPLE, CMD_READ_MULTIPLE_EXT }, { CMD_WRITE_MULTIPLE, CMD_WRITE_MULTIPLE_EXT } },
+		{ { CMD_READ_DMA, CMD_READ_DMA_EXT }, { CMD_WRITE_DMA, CMD_WRITE_DMA_EXT } },
 	};
 
-	return commands[ch->rq->cmd_flags & REQ_OP_MASK][ch->dma_running ? 2 : ch->active->multiple > 1][ext];
+	return commands[ch->dma_running ? 2 : ch->active->multiple > 1][ch->rq->cmd_flags & REQ_OP_MASK][ext];
 }
 
 /* Address and count; a count of 0 means 256 or, with 48 bits, 65536. The older half of a 48-bit register goes first. */
@@ -144,7 +141,6 @@ static void start_command(struct ide_channel *ch)
 	struct ide_drive *drive = ch->active;
 	struct request *rq = ch->rq;
 	bool ext = drive->lba48 && rq->sector + rq->nr_sectors > 1u << 28;
-	bool write = (rq->cmd_flags & REQ_OP_MASK) == REQ_OP_WRITE;
 
 	ch->tries++;
 	ch->dma_running = rq->nr_sectors && drive->dma && ch->tries < MAX_TRIES;
@@ -165,7 +161,7 @@ static void start_command(struct ide_channel *ch)
 	outb(data_command(ch, ext), ch->io + REG_COMMAND);
 	if (ch->dma_running) {
 		ide_dma_start(ch);
-	} else if (write) {		/* the first block is asked for without an interrupt */
+	} else if (is_write(ch)) {		/* the first block is asked for without an interrupt */
 		settle(ch);
 		if (spin_for(ch, STATUS_BSY | STATUS_DRQ, STATUS_DRQ))
 			pio_block(ch);
@@ -228,7 +224,7 @@ static int next_step(struct ide_channel *ch, u8 status)
 		return RETRY;
 	pio_block(ch);
 	/* The last block of a read comes with the last interrupt, that of a write goes before it. */
-	return ch->sectors_left || (ch->rq->cmd_flags & REQ_OP_MASK) == REQ_OP_WRITE ? PENDING : 0;
+	return ch->sectors_left || is_write(ch) ? PENDING : 0;
 }
 
 static void begin_reset(struct ide_channel *ch)
@@ -243,18 +239,14 @@ bool ide_interrupt(struct pt_regs *regs, void *channel)
 	struct ide_drive *drive;
 	struct request *rq;
 	int result = PENDING;
-	bool mine = false;
 	unsigned long flags;
-	u8 status;
 
 	(void)regs;
 	spin_lock_irqsave(&ch->lock, flags);
 	rq = ch->rq;
 	drive = ch->active;
 	if (rq && !ch->resetting && (!ch->dma_running || ide_dma_interrupts(ch)) && !(alternate_status(ch) & STATUS_BSY)) {
-		status = inb(ch->io + REG_STATUS);	/* calms the line */
-		mine = true;
-		result = next_step(ch, status);
+		result = next_step(ch, inb(ch->io + REG_STATUS));	/* reading it calms the line */
 		if (result == RETRY)
 			begin_reset(ch);
 		else if (result == PENDING)
@@ -267,7 +259,7 @@ bool ide_interrupt(struct pt_regs *regs, void *channel)
 	spin_unlock_irqrestore(&ch->lock, flags);
 	if (result <= 0)
 		finish(drive, rq, result);
-	return mine || !ch->irq_shared;
+	return true;
 }
 
 static void check_deadline(struct hrtimer *timer)

@@ -18,10 +18,10 @@ struct ide_drive {
 };
 
 struct ide_channel {
+	const char *name;
 	u16 io, control;		/* command block; alternate status and device control */
 	u16 bmide;			/* bus master registers; 0: none */
-	u8 irq;
-	bool irq_shared;
+	u8 irq, major;
 	struct prd *prd;		/* of the running transfer */
 	struct ide_drive drive[2];
 	struct work_struct reset_work;

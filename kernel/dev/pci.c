@@ -6,8 +6,10 @@
  * devices of a machine exists in the kernel.
  *
  * pci_lock makes the pair of port accesses one; it is innermost. pci_mutex guards who has which device and
- * serialises probes; the list of devices is made before there are drivers. Source: PCI Local Bus Specification 3.0, 3.2.2.3.2 (mechanism 1), 6.1, 6.2.5.1 (sizing),
- * 6.7 (capabilities); PCI-to-PCI Bridge Architecture Specification 1.2, 3.2.5.
+ * serialises probes; the list of devices is made before there are drivers.
+ *
+ * Source: PCI Local Bus Specification 3.0, 3.2.2.3.2 (mechanism 1), 6.1, 6.2.5.1 (sizing), 6.7 (capabilities);
+ * PCI-to-PCI Bridge Architecture Specification 1.2, 3.2.5.
  */
 #include "kernel/cpu/io.h"
 #include "kernel/dev/pci.h"
@@ -29,14 +31,21 @@ static DEFINE_SPINLOCK(pci_lock);
 static DEFINE_MUTEX(pci_mutex);
 static LIST_HEAD(pci_devices);
 
+/* Selects a register; pci_lock held. Where in the data port its first byte is. */
+static u16 address(const struct pci_dev *dev, u32 offset)
+{
+	outl(0x80000000u | dev->bus << 16 | dev->devfn << 8 | (offset & 0xfc), CONFIG_ADDRESS);
+	return (u16)(CONFIG_DATA + (offset & 3));
+}
+
 u32 pci_read_config(const struct pci_dev *dev, u32 offset, u32 size)
 {
-	u16 port = (u16)(CONFIG_DATA + (offset & 3));
 	unsigned long flags;
+	u16 port;
 	u32 v;
 
 	spin_lock_irqsave(&pci_lock, flags);
-	outl(0x80000000u | dev->bus << 16 | dev->devfn << 8 | (offset & 0xfc), CONFIG_ADDRESS);
+	port = address(dev, offset);
 	v = size == 1 ? inb(port) : size == 2 ? inw(port) : inl(port);
 	spin_unlock_irqrestore(&pci_lock, flags);
 	return v;
@@ -44,17 +53,13 @@ u32 pci_read_config(const struct pci_dev *dev, u32 offset, u32 size)
 
 void pci_write_config(const struct pci_dev *dev, u32 offset, u32 size, u32 value)
 {
-	u16 port = (u16)(CONFIG_DATA + (offset & 3));
 	unsigned long flags;
 
 	spin_lock_irqsave(&pci_lock, flags);
-	outl(0x80000000u | dev->bus << 16 | dev->devfn << 8 | (offset & 0xfc), CONFIG_ADDRESS);
-	if (size == 1)
-		outb((u8)value, port);
-	else if (size == 2)
-		outw((u16)value, port);
+	if (size == 2)
+		outw((u16)value, address(dev, offset));
 	else
-		outl(value, port);
+		outl(value, address(dev, offset));
 	spin_unlock_irqrestore(&pci_lock, flags);
 }
 
@@ -173,16 +178,11 @@ bool pci_bar(const struct pci_dev *dev, unsigned n, struct pci_bar *bar)
 	low = pci_read_config(dev, offset, 4);
 	mask = writable_bits(dev, offset);
 	bar->io = low & BAR_IO;
-	bar->start = bar->io ? low & ~3u : low & ~15u;
+	bar->start = low & (bar->io ? ~3u : ~15u);
 	mask &= bar->io ? ~3u : ~15u;
-	bar->size = mask & -mask;
-	if (!bar->io && (low & BAR_TYPE) == BAR_64 && n < 5) {
+	bar->size = mask & -mask;	/* a BAR of 4 GiB and more has none: nobody could map it */
+	if (!bar->io && (low & BAR_TYPE) == BAR_64 && n < 5)
 		bar->start |= (phys_addr_t)pci_read_config(dev, offset + 4, 4) << 32;
-		if (!mask) {
-			mask = writable_bits(dev, offset + 4);
-			bar->size = (phys_addr_t)(mask & -mask) << 32;
-		}
-	}
 	return bar->size && bar->start;
 }
 

@@ -33,7 +33,7 @@ int pci_register_driver(const struct pci_driver *driver);
 
 /* Configuration space, by byte offset; any context. */
 u32 pci_read_config(const struct pci_dev *dev, u32 offset, u32 size);	/* size 1, 2 or 4, offset a multiple of it */
-void pci_write_config(const struct pci_dev *dev, u32 offset, u32 size, u32 value);
+void pci_write_config(const struct pci_dev *dev, u32 offset, u32 size, u32 value);	/* size 2 or 4 */
 #define PCI_COMMAND 0x04
 #define PCI_COMMAND_IO 0x1u
 #define PCI_COMMAND_MEMORY 0x2u

@@ -19,8 +19,8 @@
 #include "lib/bitmap.h"
 #include "mm/slab.h"
 
-struct virtio_pci_cap { u8 vndr, next, len, type, bar, padding[3]; u32 offset, length; };
-static_assert(sizeof(struct virtio_pci_cap) == 16, "VIRTIO 1.1, 4.1.4");
+/* A capability (4.1.4): where in it things stand, and its types. */
+enum { CAP_CFG_TYPE = 3, CAP_BAR = 4, CAP_OFFSET = 8, CAP_LENGTH = 12, CAP_NOTIFY_MULTIPLIER = 16 };
 enum { CAP_COMMON = 1, CAP_NOTIFY, CAP_ISR, CAP_DEVICE };
 
 struct virtio_pci_common_cfg {
@@ -45,11 +45,11 @@ static void *map_part(struct pci_dev *pci, u8 type, u32 min_length, u8 *cap_pos)
 	u8 pos = 0;
 
 	while ((pos = pci_find_capability(pci, pos, PCI_CAP_ID_VENDOR))) {
-		u32 bar = pci_read_config(pci, pos + 4u, 1), offset = pci_read_config(pci, pos + 8u, 4);
-		u32 length = pci_read_config(pci, pos + 12u, 4);
+		u32 bar = pci_read_config(pci, pos + CAP_BAR, 1), offset = pci_read_config(pci, pos + CAP_OFFSET, 4);
+		u32 length = pci_read_config(pci, pos + CAP_LENGTH, 4);
 
 		/* A type may come several times, the best first; what has no place is skipped. */
-		if (pci_read_config(pci, pos + 3u, 1) == type && bar < 6 && length >= min_length) {
+		if (pci_read_config(pci, pos + CAP_CFG_TYPE, 1) == type && bar < 6 && length >= min_length) {
 			void *p = pci_map_bar(pci, bar, offset, length);
 
 			*cap_pos = pos;
@@ -91,7 +91,7 @@ int virtio_init(struct virtio_device *vdev, struct pci_dev *pci, u64 wanted)
 	vdev->notify = map_part(pci, CAP_NOTIFY, 2, &pos);
 	if (!vdev->common || !vdev->isr || !vdev->notify)
 		return -ENODEV;
-	vdev->notify_multiplier = pci_read_config(pci, pos + 16u, 4);
+	vdev->notify_multiplier = pci_read_config(pci, pos + CAP_NOTIFY_MULTIPLIER, 4);
 	reset(vdev);
 	vdev->common->device_status = ACKNOWLEDGE | DRIVER;
 	vdev->features = device_features(vdev) & (wanted | 1ull << VIRTIO_F_VERSION_1);
@@ -130,6 +130,13 @@ static bool alloc_rings(struct virtqueue *vq)
 	return true;
 }
 
+/* A 64-bit register for the address of something in low memory. */
+static void set_address(volatile u32 reg[2], const volatile void *p)
+{
+	reg[0] = __pa((const void *)p);
+	reg[1] = 0;
+}
+
 int virtqueue_create(struct virtio_device *vdev, struct virtqueue *vq, u16 index, u16 max)
 {
 	volatile struct virtio_pci_common_cfg *c = vdev->common;
@@ -145,12 +152,9 @@ int virtqueue_create(struct virtio_device *vdev, struct virtqueue *vq, u16 index
 		return -ENOMEM;		/* a driver without memory at boot: what it had is lost */
 	vq->notify = (void *)(vdev->notify + c->queue_notify_off * vdev->notify_multiplier);
 	c->queue_size = vq->size;
-	c->queue_desc[0] = __pa(vq->desc);
-	c->queue_desc[1] = 0;
-	c->queue_driver[0] = __pa(vq->avail);
-	c->queue_driver[1] = 0;
-	c->queue_device[0] = __pa((void *)vq->used);
-	c->queue_device[1] = 0;
+	set_address(c->queue_desc, vq->desc);
+	set_address(c->queue_driver, vq->avail);
+	set_address(c->queue_device, vq->used);
 	c->queue_enable = 1;
 	return 0;
 }

@@ -42,6 +42,7 @@ struct vblk {
 	spinlock_t lock;
 	struct virtqueue vq;		/* by lock, with interrupts off */
 	struct slot *slots[DEPTH];	/* of the tag's request, while the driver has it */
+	struct virtq_buf bufs[SEGMENTS + 2];	/* of the request that is being started, by q->lock: too many for a stack */
 };
 
 static int vblk_queue_rq(struct request_queue *q, struct request *rq)
@@ -50,7 +51,7 @@ static int vblk_queue_rq(struct request_queue *q, struct request *rq)
 	struct vblk *vb = blk_queue_data(q);
 	struct slot *slot = vb->slots[rq->tag];
 	u32 op = rq->cmd_flags & REQ_OP_MASK, n = 0;
-	struct virtq_buf bufs[SEGMENTS + 2];
+	struct virtq_buf *bufs = vb->bufs;
 	struct rq_iter it;
 	bool added;
 

@@ -17,8 +17,13 @@ def run_kernel(lab, build):
     if not os.path.exists(lab.kernel(build, test=True)):
         return [Result("not ok", name, "there is no test kernel")]
     initrd = lab.path("ramdisk.cpio") if lab.has("ramdisk.cpio") else None
-    machine = Machine(lab.kernel(build, test=True), initrd=initrd, append="test=kernel panic=-1", cpus=lab.cpus)
-    outcome = machine.run(lab.log(name), 240)
+    with lab.scratch() as scratch:
+        with open(f"{scratch}/disk", "wb") as file:
+            file.truncate(16 << 20)
+        disk = ["-drive", f"file={scratch}/disk,format=raw,if=none,id=scratch", "-device", "virtio-blk-pci,drive=scratch"]
+        machine = Machine(lab.kernel(build, test=True), initrd=initrd, append="test=kernel test.disk=vda panic=-1",
+                          cpus=lab.cpus, extra=disk)
+        outcome = machine.run(lab.log(name), 240)
     results = [r for r in (parse_line(line, name + "/") for line in outcome.lines) if r]
     return results + run_result(lab, name, outcome, results)
 
