@@ -237,8 +237,8 @@ static int storm(void *arg)
 		fill(page, me * 1000 + i);
 		if (i % 3 == 0)
 			blk_start_plug(&plug);
-		if (transfer(task_disk[me], opf, sector, page, PAGE_SIZE, 0) || transfer(task_disk[me], REQ_OP_READ, sector, back, PAGE_SIZE, 0) ||
-		    !holds(back, me * 1000 + i))
+		if (transfer(task_disk[me], opf, sector, page, PAGE_SIZE, 0) ||
+		    transfer(task_disk[me], REQ_OP_READ, sector, back, PAGE_SIZE, 0) || !holds(back, me * 1000 + i))
 			atomic_inc(&task_errors);
 		if (i % 3 == 0)
 			blk_finish_plug(&plug);
