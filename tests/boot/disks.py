@@ -193,6 +193,15 @@ def test_ide_pio(lab):
     assert any("hdd: ATA disk, PIO" in line for line in outcome.lines)
 
 
+def test_ide_master_and_slave(lab):
+    """Two drives take turns on one channel."""
+    for mode in ("", "ide=nodma"):
+        with lab.scratch() as scratch:
+            extra = [word for n in range(2)
+                     for word in drive(Image(f"{scratch}/{n}", 16 * MIB), n, "ide-hd", f",bus=ide.0,unit={n}")]
+            run_block_tests(lab, f"disks-ide-two{mode}", "hda", extra, append=f"test.disk2=hdb {mode}", wanted=["block_disk_many_tasks"])
+
+
 def test_ide_on_isa(lab):
     with lab.scratch() as scratch:
         image = Image(f"{scratch}/disk", 16 * MIB)

@@ -6,6 +6,8 @@
 #include "kernel/block/internal.h"
 #include "kernel/init.h"
 #include "kernel/ktest.h"
+#include "kernel/task/task.h"
+#include "lib/err.h"
 #include "lib/abi/errno.h"
 #include "lib/string.h"
 #include "mm/buddy.h"
@@ -215,6 +217,55 @@ KTEST(block_disk_many_in_flight_adjacent)
 
 	if (bdev)
 		many_requests(bdev, PAGE_SECTORS);
+}
+
+#define TASKS 4u
+static struct block_device *task_disk[TASKS];
+static atomic_t task_errors;
+
+/* Writes and reads back a place of its own, sometimes through plugs and with flushes. */
+static int storm(void *arg)
+{
+	u32 me = (u32)(unsigned long)arg;
+	struct page *page = alloc_page(GFP_HIGHUSER), *back = alloc_page(GFP_HIGHUSER);
+	struct blk_plug plug;
+
+	for (u32 i = 0; i < 60; i++) {
+		sector_t sector = 9000 + (me * 60 + i * 7 % 60) * PAGE_SECTORS;
+		u32 opf = REQ_OP_WRITE | (i % 8 == 0 ? REQ_FUA : 0) | (i % 16 == 0 ? REQ_PREFLUSH : 0);
+
+		fill(page, me * 1000 + i);
+		if (i % 3 == 0)
+			blk_start_plug(&plug);
+		if (transfer(task_disk[me], opf, sector, page, PAGE_SIZE, 0) ||
+		    transfer(task_disk[me], REQ_OP_READ, sector, back, PAGE_SIZE, 0) || !holds(back, me * 1000 + i))
+			atomic_inc(&task_errors);
+		if (i % 3 == 0)
+			blk_finish_plug(&plug);
+	}
+	__free_pages(page, 0);
+	__free_pages(back, 0);
+	if (atomic_dec_and_test(&left))
+		wake_up(&all_done);
+	return 0;
+}
+
+/* On two disks if there is a test.disk2=: drives of one IDE channel take turns. */
+KTEST(block_disk_many_tasks)
+{
+	struct block_device *bdev = scratch_disk();
+	const char *second = cmdline_find("test.disk2");
+
+	if (!bdev)
+		return;
+	atomic_set(&left, TASKS);
+	atomic_set(&task_errors, 0);
+	for (u32 i = 0; i < TASKS; i++) {
+		task_disk[i] = i & 1 && second ? lookup_bdev_name(second) : bdev;
+		EXPECT(task_disk[i] && !IS_ERR(kthread_run(storm, (void *)(unsigned long)i, "storm")));
+	}
+	wait_event(&all_done, atomic_read(&left) == 0);
+	EXPECT_EQ(atomic_read(&task_errors), 0);
 }
 
 /* 64 pages in a row under a plug are as few requests as the device's limits allow. */
