@@ -264,7 +264,8 @@ static int do_new_mount(struct path *path, const char *type_name, u32 flags, con
 	m = vfs_kern_mount(type, flags & (MS_RDONLY | MS_SYNCHRONOUS), devname, data, to_mnt_flags(flags));
 	if (IS_ERR(m))
 		return PTR_ERR(m);
-	err = graft(m, path);
+	/* Not the same file system on itself: a script that mounts /dev once more has done no harm. */
+	err = m->mnt_sb == path->mnt->mnt_sb && path->dentry == path->mnt->mnt_root ? -EBUSY : graft(m, path);
 	if (err)
 		mntput(m);
 	return err;

@@ -12,6 +12,7 @@ or the one that this system uses if it is a Debian, or deb.debian.org.
 """
 import glob
 import os
+import shutil
 import subprocess
 import sys
 
@@ -120,6 +121,10 @@ def kernel(directory):
     print(found[-1])
 
 
+PASSWD = "root:x:0:0:root:/root:/bin/bash\n"
+GROUP = "root:x:0:\ntty:x:5:\n"
+
+
 def ramdisk(directory, out):
     """busybox under all its names is installed by the init script; bash lies in bin as Debian has it."""
     root = os.path.join(directory, "root")
@@ -132,10 +137,26 @@ def ramdisk(directory, out):
         file.write(f"/bin/bash f 755 {root}/bin/bash-static\n")
         file.write("/bin/sh l busybox\n")
         file.write(f"/init f 755 {HERE}/debian-init\n")
-        file.write("/etc/passwd f 644 " + etc_file(directory, "passwd", "root:x:0:0:root:/root:/bin/bash\n") + "\n")
-        file.write("/etc/group f 644 " + etc_file(directory, "group", "root:x:0:\ntty:x:5:\n") + "\n")
+        file.write("/etc/passwd f 644 " + etc_file(directory, "passwd", PASSWD) + "\n")
+        file.write("/etc/group f 644 " + etc_file(directory, "group", GROUP) + "\n")
         file.write("/etc/hostname f 644 " + etc_file(directory, "hostname", "pagoda\n") + "\n")
     subprocess.run([sys.executable, os.path.join(HERE, "mkcpio.py"), "-o", out, "-d", nodes], check=True)
+
+
+def tree(directory, out):
+    """The same for a disk. /dev is empty: the kernel mounts its own there."""
+    root = os.path.join(directory, "root")
+    shutil.rmtree(out, ignore_errors=True)
+    for name in ("dev", "proc", "sys", "tmp", "root", "run", "mnt", "bin", "sbin", "usr/bin", "usr/sbin", "etc"):
+        os.makedirs(os.path.join(out, name))
+    for source, name, mode in ((f"{root}/bin/busybox", "bin/busybox", 0o755), (f"{root}/bin/bash-static", "bin/bash", 0o755),
+                               (f"{HERE}/debian-init", "sbin/init", 0o755),
+                               (etc_file(directory, "passwd", PASSWD), "etc/passwd", 0o644),
+                               (etc_file(directory, "group", GROUP), "etc/group", 0o644),
+                               (etc_file(directory, "hostname", "pagoda\n"), "etc/hostname", 0o644)):
+        shutil.copyfile(source, os.path.join(out, name))
+        os.chmod(os.path.join(out, name), mode)
+    os.symlink("busybox", os.path.join(out, "bin/sh"))
 
 
 def etc_file(directory, name, text):
@@ -146,14 +167,16 @@ def etc_file(directory, name, text):
 
 
 def main():
-    if len(sys.argv) < 3 or sys.argv[1] not in ("fetch", "kernel", "ramdisk"):
+    if len(sys.argv) < 3 or sys.argv[1] not in ("fetch", "kernel", "ramdisk", "tree"):
         sys.exit(__doc__)
-    if sys.argv[1] != "ramdisk" and subprocess.run(["which", "apt-get"], stdout=subprocess.DEVNULL, check=False).returncode:
+    if sys.argv[1] in ("fetch", "kernel") and subprocess.run(["which", "apt-get"], stdout=subprocess.DEVNULL, check=False).returncode:
         sys.exit("debian.py: this needs apt-get and dpkg-deb (Debian, Ubuntu); a container with Debian will do")
     if sys.argv[1] == "fetch":
         fetch(sys.argv[2], sys.argv[3:])
     elif sys.argv[1] == "kernel":
         kernel(sys.argv[2])
+    elif sys.argv[1] == "tree":
+        tree(sys.argv[2], sys.argv[3])
     else:
         ramdisk(sys.argv[2], sys.argv[3])
 

@@ -14,9 +14,18 @@ has() {
 	pexpect) python3 -c 'import pexpect' 2>/dev/null || /usr/bin/python3 -c 'import pexpect' 2>/dev/null ;;
 	grub-pc) grub_modules >/dev/null ;;
 	gdb) command -v gdb-multiarch >/dev/null || command -v gdb >/dev/null ;;
+	e2fsprogs) has_e2fsprogs ;;
 	debian-keyring) [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
+}
+
+# They lie where only root's PATH leads.
+has_e2fsprogs() {
+	for tool in mke2fs e2fsck debugfs; do
+		PATH=$PATH:/usr/sbin:/sbin:/opt/homebrew/opt/e2fsprogs/sbin:/usr/local/opt/e2fsprogs/sbin \
+			command -v $tool >/dev/null || return 1
+	done
 }
 
 works_m32() {

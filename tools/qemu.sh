@@ -4,8 +4,10 @@
 #   run     from the GRUB image, in a window if one can open, else on this terminal
 #   nox     the same, on this terminal
 #   gdb     QEMU's -kernel, halted until `make gdb` connects
-#   debian  QEMU's -kernel with Debian's programs as ramdisk
-# CPUS, MEM (MiB), CPU and APPEND (kernel parameters) come from the environment.
+#   debian  QEMU's -kernel with Debian's programs
+# The root is a disk image, root.img or debian.img: what is changed there is there at the next boot. From the environment:
+# DISK says how it is attached: virtio (the default), ide, or none (the root is a ramdisk in memory then). CPUS, MEM (MiB),
+# CPU and APPEND (kernel parameters) say the rest.
 mode=$1 build=$2 kernel=$3
 qemu=${QEMU:-qemu-system-i386}
 socket_dir=${TMPDIR:-/tmp}/pagoda-$(id -u)
@@ -21,15 +23,24 @@ set -- -accel tcg -m "${MEM:-512}" -cpu "${CPU:-qemu32}" -smp "${CPUS:-1}" -net 
 boot_kernel() {
 	append="console=tty0 console=ttyS0${APPEND:+ $APPEND}"
 	[ -n "$window" ] && append="console=ttyS0 console=tty0${APPEND:+ $APPEND}"
+	[ "$disk" = none ] || append="$append rw"
 }
+
+disk=${DISK:-virtio} image=$build/root.img ramdisk=$build/ramdisk.cpio
+[ "$mode" = debian ] && image=$build/debian.img ramdisk=$build/debian.cpio
+case $disk in
+virtio) set -- "$@" -drive "file=$image,format=raw,if=none,id=disk" -device virtio-blk-pci,drive=disk ;;
+ide) set -- "$@" -drive "file=$image,format=raw,if=ide,index=0" ;;
+none) ;;
+*) echo "DISK=$disk: virtio, ide or none" >&2; exit 1 ;;
+esac
 
 window=
 [ "$mode" = run ] && can_open_window && window=1
 boot_kernel
-if [ "$mode" = debian ]; then
-	set -- "$@" -kernel "$kernel/pagoda.elf" -initrd "$build/debian.cpio" -append "$append"
-elif [ "$mode" = gdb ] || [ -n "$APPEND" ] || [ ! -e "$kernel/pagoda.iso" ]; then
-	set -- "$@" -kernel "$kernel/pagoda.elf" -initrd "$build/ramdisk.cpio" -append "$append"
+if [ "$mode" = debian ] || [ "$mode" = gdb ] || [ -n "$APPEND" ] || [ ! -e "$kernel/pagoda.iso" ]; then
+	set -- "$@" -kernel "$kernel/pagoda.elf" -append "$append"
+	[ "$disk" = none ] && set -- "$@" -initrd "$ramdisk"
 else
 	set -- "$@" -cdrom "$kernel/pagoda.iso" -boot d
 fi

@@ -7,7 +7,8 @@ SOCKET := $(or $(TMPDIR),/tmp)/pagoda-$(shell id -u)/gdb
 
 # Stamps: the tools that a target needs have been found or installed once.
 DEPS_qemu := qemu-system-i386
-DEPS_test := qemu-system-i386 host-cc pexpect
+DEPS_test := qemu-system-i386 host-cc pexpect e2fsprogs
+DEPS_disk := e2fsprogs
 DEPS_host := host-cc
 DEPS_gdb := gdb
 DEPS_debian := gpgv debian-keyring
@@ -24,23 +25,43 @@ $(ISO): $(KERNEL)/pagoda.elf $(RAMDISK) boot/grub.cfg tools/iso.sh
 	$(call say,ISO,$@)
 	$(Q)tools/iso.sh $@ $(KERNEL)/pagoda.elf $(RAMDISK) boot/grub.cfg
 
-qemu: $(ISO) $(BUILD)/deps/qemu
+# Disks: for people (what they change stays until the tree in user/ changes), and for tests, which copy them.
+$(BUILD)/root.img: $(UBUILD)/root.staged tools/mkdisk.py $(BUILD)/deps/disk
+	$(call say,DISK,$@)
+	$(Q)$(PYTHON) tools/mkdisk.py --keep -o $@ $(UROOT)
+$(BUILD)/debian.img: $(BUILD)/debian/tree.staged tools/mkdisk.py $(BUILD)/deps/disk
+	$(call say,DISK,$@)
+	$(Q)$(PYTHON) tools/mkdisk.py --keep -o $@ $(BUILD)/debian/tree
+$(BUILD)/images/root.img: $(UBUILD)/root.staged tools/mkdisk.py $(BUILD)/deps/disk
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/mkdisk.py -o $@ $(UROOT)
+$(BUILD)/images/debian.img: $(BUILD)/debian/tree.staged tools/mkdisk.py $(BUILD)/deps/disk
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/mkdisk.py -o $@ $(BUILD)/debian/tree
+$(BUILD)/images/user-tests.img: $(BUILD)/user-tests.cpio tools/mkdisk.py tools/devices.txt $(BUILD)/deps/disk
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/mkdisk.py -o $@ -d tools/devices.txt $(BUILD)/user-tests
+
+qemu: $(ISO) $(BUILD)/root.img $(BUILD)/deps/qemu
 	@tools/qemu.sh run $(BUILD) $(KERNEL)
-qemu-nox: $(ISO) $(BUILD)/deps/qemu
+qemu-nox: $(ISO) $(BUILD)/root.img $(BUILD)/deps/qemu
 	@tools/qemu.sh nox $(BUILD) $(KERNEL)
-qemu-gdb: $(KERNEL)/pagoda.elf $(RAMDISK) $(BUILD)/deps/qemu
+qemu-gdb: $(KERNEL)/pagoda.elf $(RAMDISK) $(BUILD)/root.img $(BUILD)/deps/qemu
 	@tools/qemu.sh gdb $(BUILD) $(KERNEL)
 gdb: $(KERNEL)/pagoda.elf $(BUILD)/deps/gdb
 	@[ -S $(SOCKET) ] || { echo "Nothing to connect to: run 'make qemu-gdb' in another terminal first"; exit 1; }
 	@$$(command -v gdb-multiarch || command -v gdb) -nx -ex 'set $$pagoda_socket = "$(SOCKET)"' \
 		-x tools/gdb/pagoda.gdb $(KERNEL)/pagoda.elf
-qemu-debian: $(KERNEL)/pagoda.elf $(BUILD)/debian.cpio $(BUILD)/deps/qemu
+qemu-debian: $(KERNEL)/pagoda.elf $(BUILD)/debian.img $(if $(filter none,$(DISK)),$(BUILD)/debian.cpio) $(BUILD)/deps/qemu
 	@tools/qemu.sh debian $(BUILD) $(KERNEL)
 
 # Debian's packages are fetched once; `rm -r build/debian` fetches them again.
 $(BUILD)/debian/packages: tools/debian.py $(BUILD)/deps/debian
 	$(call say,DEBIAN,busybox-static bash-static)
 	$(Q)$(PYTHON) tools/debian.py fetch $(BUILD)/debian busybox-static bash-static
+	@touch $@
+$(BUILD)/debian/tree.staged: $(BUILD)/debian/packages tools/debian.py tools/debian-init
+	$(Q)$(PYTHON) tools/debian.py tree $(BUILD)/debian $(BUILD)/debian/tree
 	@touch $@
 $(BUILD)/debian.cpio: $(BUILD)/debian/packages tools/debian.py tools/debian-init tools/mkcpio.py
 	$(call say,CPIO,$@)
@@ -62,8 +83,9 @@ ifneq ($(UTEST_SRC),)
 $(BUILD)/user-tests.cpio: $(UTESTS) $(BUILD)/user/tests/harness tools/mkcpio.py tools/devices.txt
 	$(call say,CPIO,$@)
 	@rm -rf $(@D)/user-tests && mkdir -p $(@D)/user-tests/tests $(@D)/user-tests/tmp $(@D)/user-tests/proc \
-		$(@D)/user-tests/sys $(@D)/user-tests/dev
+		$(@D)/user-tests/sys $(@D)/user-tests/dev $(@D)/user-tests/sbin
 	@cp $(BUILD)/user/tests/harness $(@D)/user-tests/init && cp $(UTESTS) $(@D)/user-tests/tests/
+	@ln -s ../init $(@D)/user-tests/sbin/init
 	@chmod 1777 $(@D)/user-tests/tmp
 	$(Q)$(PYTHON) tools/mkcpio.py -o $@ -d tools/devices.txt $(@D)/user-tests
 USER_TESTS := $(BUILD)/user-tests.cpio
@@ -72,13 +94,14 @@ endif
 TEST_KERNELS := $(BUILD)/pagoda.elf $(BUILD)/debug/pagoda.elf $(if $(TSRC_C),$(BUILD)/pagoda-test.elf \
 	$(BUILD)/debug/pagoda-test.elf)
 TEST_FILES := $(TEST_KERNELS) $(USER_TESTS) $(BUILD)/host-tests $(if $(wildcard user/user.mk),$(RAMDISK)) \
+	$(BUILD)/images/root.img $(BUILD)/images/user-tests.img \
 	$(BUILD)/bench/osbench $(BUILD)/deps/test debian-if-possible
 TEST ?=
 N ?= 20
 .PHONY: test test-long flake bench debian-if-possible
 # Without the network the tests with Debian's programs are skipped, and the others run.
 debian-if-possible:
-	@$(MAKE) $(BUILD)/debian.cpio || echo "  (Debian's packages cannot be had now)"
+	@$(MAKE) $(BUILD)/debian.cpio $(BUILD)/images/debian.img || echo "  (Debian's packages cannot be had now)"
 test: $(TEST_FILES)
 	@$(PYTHON) tools/test.py --build $(BUILD) $(TEST)
 test-long: $(TEST_FILES)

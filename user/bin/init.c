@@ -131,7 +131,9 @@ static void __attribute__((noreturn)) end(int command)
 	kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
+	/* Read-only, the root is marked as unmounted properly. */
 	sync();
+	mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);
 	reboot(command);
 	err(1, "reboot");
 }
