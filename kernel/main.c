@@ -81,10 +81,10 @@ static int run_init(void *unused)
 		if (err)
 			panic("the ramdisk cannot be used (error %d); make one with `make` (build/ramdisk.cpio) or cpio -H newc", -err);
 		free_reserved_range(ramdisk_start >> PAGE_SHIFT, ALIGN(ramdisk_end, PAGE_SIZE) >> PAGE_SHIFT);
-	} else {
-		mount_root();
 	}
 	run_kernel_tests();		/* test=kernel: does not return */
+	if (!ramdisk)
+		mount_root();
 	console = filp_open("/dev/console", O_RDWR, 0);
 	if (IS_ERR(console)) {
 		pr_warn("no /dev/console: process 1 starts without open files\n");

@@ -11,7 +11,7 @@ has() {
 	case $1 in
 	i386-cc) works_m32 ;;
 	host-cc) works_sanitized ;;
-	pexpect) python3 -c 'import pexpect' 2>/dev/null || /usr/bin/python3 -c 'import pexpect' 2>/dev/null ;;
+	pexpect) "$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)" -c 'import pexpect' 2>/dev/null ;;
 	grub-pc) grub_modules >/dev/null ;;
 	gdb) command -v gdb-multiarch >/dev/null || command -v gdb >/dev/null ;;
 	e2fsprogs) has_e2fsprogs ;;

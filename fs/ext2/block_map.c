@@ -22,6 +22,7 @@
  */
 #include "fs/ext2/ext2.h"
 #include "kernel/panic.h"
+#include "kernel/task/task.h"
 #include "lib/string.h"
 
 #define MAX_DEPTH 4
@@ -217,6 +218,56 @@ int ext2_get_block(struct inode *inode, sector_t iblock, struct buffer_head *bh_
 	if (block)
 		map_bh(bh_result, inode->i_sb, block);
 	return 0;
+}
+
+/*
+ * The first block from iblock on that is data (or, if not data, a hole), looking no further than end. Where a tree
+ * ends early, all that its missing part stands for is skipped at once.
+ */
+static s64 next_block(struct inode *inode, u64 iblock, u64 end, bool data)
+{
+	u32 bits = EXT2_SB(inode->i_sb)->s_addr_per_block_bits, path[MAX_DEPTH];
+
+	while (iblock < end) {
+		int depth = path_to(inode, iblock, path), err;
+		u64 missing = 1;
+		struct place at;
+
+		if (!depth)
+			return -EFBIG;
+		err = walk(inode, path, depth, &at);
+		if (err)
+			return err;
+		if (!READ_ONCE(*at.slot) != data) {
+			brelse(at.bh);
+			return (s64)iblock;
+		}
+		brelse(at.bh);
+		for (int level = depth - 1; level >= at.level; level--) {
+			iblock -= path[level] * missing;	/* back to where the missing part begins */
+			missing <<= bits;
+		}
+		iblock += missing;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return (s64)end;
+}
+
+loff_t ext2_seek_data_hole(struct inode *inode, loff_t offset, bool data)
+{
+	loff_t size = i_size_read(inode);
+	u64 end = ((u64)size + inode->i_sb->s_blocksize - 1) >> inode->i_blkbits;
+	s64 block;
+
+	if (offset < 0 || offset >= size)
+		return -ENXIO;
+	block = next_block(inode, (u64)offset >> inode->i_blkbits, end, data);
+	if (block < 0)
+		return block;
+	if ((u64)block == end)
+		return data ? -ENXIO : size;
+	return max(offset, (loff_t)block << inode->i_blkbits);
 }
 
 /* A truncation under way. Blocks that follow each other are freed in one go. */

@@ -117,6 +117,8 @@ void ext2_free_inode(struct inode *inode);		/* the number; last thing of an evic
 
 /* block_map.c */
 get_block_t ext2_get_block;
+/* lseek(2): the next byte of data, or of a hole, from offset on. -ENXIO: there is none. */
+loff_t ext2_seek_data_hole(struct inode *inode, loff_t offset, bool data);
 /* The device block behind a block of the file in *block, 0: a hole. 1: create has filled it; 0; or errno. Sleeps. */
 int ext2_map_block(struct inode *inode, u64 iblock, bool create, u32 *block);
 /* Frees the blocks behind newsize bytes; the pages behind it are gone. i_mutex held, or the last reference. */

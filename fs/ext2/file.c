@@ -92,6 +92,17 @@ static ssize_t ext2_file_write(struct file *file, struct iov_iter *from, loff_t 
 	return err ? err : n;
 }
 
+static loff_t ext2_llseek(struct file *file, loff_t offset, int whence)
+{
+	if (whence == SEEK_DATA || whence == SEEK_HOLE) {
+		offset = ext2_seek_data_hole(file->f_inode, offset, whence == SEEK_DATA);
+		if (offset < 0)
+			return offset;
+		whence = SEEK_SET;
+	}
+	return generic_file_llseek(file, offset, whence);
+}
+
 static long set_flags(struct file *file, u32 flags)
 {
 	struct inode *inode = file->f_inode;
@@ -156,7 +167,7 @@ static long ext2_ioctl(struct file *file, u32 cmd, unsigned long arg)
 
 const struct inode_operations ext2_file_iops = { .setattr = ext2_setattr };
 const struct file_operations ext2_file_fops = {
-	.llseek = generic_file_llseek,
+	.llseek = ext2_llseek,
 	.read = generic_file_read,
 	.write = ext2_file_write,
 	.mmap = generic_file_mmap,

@@ -111,7 +111,11 @@ static void weigh(struct weight *w)
 	static char buf[16384];
 
 	memset(w, 0, sizeof *w);
-	write_file("/proc/sys/vm/drop_caches", "3\n");
+	/* What is dirty cannot be dropped; and dropping an inode may make the block dirty that holds it on disk. */
+	for (int i = 0; i < 2; i++) {
+		sync();
+		write_file("/proc/sys/vm/drop_caches", "3\n");
+	}
 	w->free_pages = count_free();
 	if (read_file("/proc/slabinfo", buf, sizeof buf) < 0)
 		return;

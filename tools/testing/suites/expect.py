@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Somebody at the terminal."""
-import os
-
+from testing.disk import ROOTS, root
 from testing.lab import Job, files, load, stem
 from testing.machine import Console
 from testing.results import Result
@@ -13,26 +12,41 @@ def jobs(lab):
     "debian"), BUILD ("default" or "debug"), APPEND, TIMEOUT, LONG, and START = False to get the console at once.
     run may return [(part, why or '')], to give several results.
     """
-    for path in files("tests/expect/*.py"):
-        module = load(path)
-        if lab.long or not getattr(module, "LONG", False):
-            yield Job(f"expect/{stem(path)}", lambda m=module, n=stem(path): run_expect(lab, m, f"expect/{n}"))
+    for how in ROOTS:
+        for path in files("tests/expect/*.py"):
+            module = load(path)
+            name = f"expect/{stem(path)}" + ("" if how == "ramdisk" else f"-{how}")
+            if lab.long or not getattr(module, "LONG", False):
+                yield Job(name, lambda m=module, n=name, h=how: run_expect(lab, m, n, h))
 
 
-def run_expect(lab, module, name):
+def run_expect(lab, module, name, how):
     debian = getattr(module, "RAMDISK", "pagoda") == "debian"
-    initrd = lab.path("debian.cpio" if debian else "ramdisk.cpio")
-    if debian and not os.path.exists(initrd):
+    if debian and not lab.has("debian.cpio"):
         return [Result("skip", name, "Debian's packages cannot be had")]
-    machine = lab.machine(getattr(module, "BUILD", "default"), initrd=initrd, append=getattr(module, "APPEND", ""),
-                          memory=getattr(module, "MEMORY", 512))
-    console = Console(machine, lab.log(name), getattr(module, "TIMEOUT", 60))
-    try:
-        if getattr(module, "START", True):
-            console.wait_for_shell()
-        parts = module.run(console)
-    finally:
-        console.close()
+    with root(lab, how, "debian" if debian else "root") as disk:
+        machine = lab.machine(getattr(module, "BUILD", "default"), initrd=disk.initrd, extra=disk.extra,
+                              append=disk.append + getattr(module, "APPEND", ""), memory=getattr(module, "MEMORY", 512))
+        console = Console(machine, lab.log(name), getattr(module, "TIMEOUT", 60))
+        try:
+            if getattr(module, "START", True):
+                console.wait_for_shell()
+            parts = module.run(console)
+            if disk.image:
+                shut_down(console)
+        finally:
+            console.close()
+        damage = disk.complaint()
+    if damage:
+        return [Result("not ok", name, damage)]
     if not parts:
         return [Result("ok", name)]
     return [Result("not ok" if why else "ok", f"{name}/{part}", why) for part, why in parts]
+
+
+def shut_down(console):
+    """A disk is judged when it has been left properly. A test that has ended the machine has done so itself."""
+    if console.child.isalive():
+        console.send("\x03\r")
+        console.sendline("sync; mount -o remount,ro / && poweroff -f")
+        console.wait_end()

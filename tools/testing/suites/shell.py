@@ -6,12 +6,13 @@ it must print is in NAME.out beside the script, or what dash prints here, which 
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 
+from testing.disk import ROOTS, root_of_tree
 from testing.lab import Job, files, stem
 from testing.machine import Console
 from testing.results import Result
+from testing.suites.expect import shut_down
 from testing.suites.user import host_runs_i386
 
 TIMEOUT = 60
@@ -22,7 +23,9 @@ def jobs(lab):
         return
     if host_runs_i386():
         yield Job("sh/host", lambda: run_here(lab))
-    yield Job("sh/pagoda", lambda: run_there(lab))
+    for how in ROOTS:
+        name = "sh/pagoda" + ("" if how == "ramdisk" else f"-{how}")
+        yield Job(name, lambda n=name, h=how: run_there(lab, n, h))
 
 
 def wanted(script):
@@ -58,20 +61,25 @@ def run_here(lab):
             for script in files("tests/sh/*.sh")]
 
 
-def run_there(lab):
+def run_there(lab, name, how):
     scripts = files("tests/sh/*.sh")
     with lab.scratch() as scratch:
-        os.makedirs(f"{scratch}/tree/tests")
+        tree = f"{scratch}/tree"
+        shutil.copytree(lab.path("root"), tree, symlinks=True)
+        os.mkdir(f"{tree}/tests")
         for script in scripts:
-            shutil.copy(script, f"{scratch}/tree/tests")
-        subprocess.run([sys.executable, "tools/mkcpio.py", "-o", f"{scratch}/cpio", "-d", "user/devices.txt",
-                        lab.path("root"), f"{scratch}/tree"], check=True)
-        console = Console(lab.machine(initrd=f"{scratch}/cpio"), lab.log("sh/pagoda"), TIMEOUT)
-        try:
-            console.wait_for_shell()
-            return [judge(f"sh/pagoda/{stem(script)}", run_on(console, stem(script)), wanted(script)) for script in scripts]
-        finally:
-            console.close()
+            shutil.copy(script, f"{tree}/tests")
+        with root_of_tree(lab, how, tree) as disk:
+            console = Console(lab.machine(initrd=disk.initrd, append=disk.append, extra=disk.extra), lab.log(name), TIMEOUT)
+            try:
+                console.wait_for_shell()
+                results = [judge(f"{name}/{stem(script)}", run_on(console, stem(script)), wanted(script)) for script in scripts]
+                if disk.image:
+                    shut_down(console)
+            finally:
+                console.close()
+            damage = disk.complaint()
+    return results + ([Result("not ok", name, damage)] if damage else [])
 
 
 def run_on(console, name):

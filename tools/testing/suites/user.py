@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 
+from testing.disk import ROOTS, root
 from testing.lab import BUILDS, Job, files, stem
 from testing.machine import Machine
 from testing.results import Result, parse_line
@@ -24,9 +25,12 @@ def reference_of(source):
 
 
 def jobs(lab):
+    """The ramdisk's runs are user/BUILD, those on a disk user/BUILD-virtio and user/BUILD-ide."""
     reference = DebianReference(lab)
-    for build in BUILDS:
-        yield Job(f"user/{build}", lambda b=build: run_user(lab, b, reference))
+    for how in ROOTS:
+        for build in BUILDS:
+            name = f"user/{build}" + ("" if how == "ramdisk" else f"-{how}")
+            yield Job(name, lambda n=name, b=build, h=how: run_user(lab, n, b, h, reference))
 
 
 def host_runs_i386():
@@ -97,19 +101,20 @@ def sections(lines):
     return tests, current
 
 
-def run_user(lab, build, reference):
-    name = f"user/{build}"
+def run_user(lab, name, build, how, reference):
     if not lab.has("user-tests.cpio"):
         yield Result("not ok", name, "there are no tests")
         return
-    machine = lab.machine(build, initrd=lab.path("user-tests.cpio"), append="test=init quiet panic=-1")
-    outcome = machine.run(lab.log(name), 600 if lab.long else 300)
+    with root(lab, how, "user-tests") as disk:
+        machine = lab.machine(build, initrd=disk.initrd, append=disk.append + "test=init quiet panic=-1", extra=disk.extra)
+        outcome = machine.run(lab.log(name), 600 if lab.long else 300)
+        damage = disk.complaint()
     tests, unfinished = sections(outcome.lines)
     programs = [stem(path) for path in files("tests/user/*.c") if stem(path) != "harness"]
     for program in programs:
         yield judge(lab, name, program, tests.get(program), unfinished, outcome, reference)
-    why = outcome.complaint()
-    if why and not (outcome.status is not None and any(t[2] and t[2].verdict == "not ok" for t in tests.values())):
+    why = outcome.complaint() or damage
+    if why and not damage and not (outcome.status is not None and any(t[2] and t[2].verdict == "not ok" for t in tests.values())):
         yield Result("not ok", name + "/end", f"{why}: see {lab.log(name)}")
     else:
         yield Result("ok", name + "/end")
