@@ -208,6 +208,9 @@ static struct page *prepare(struct page *page, gfp_t gfp, unsigned int order)
 	return page;
 }
 
+/* As long as reclaim makes progress, but not for ever: others may be faster to take what it frees. */
+#define MAX_RECLAIM_TRIES 64
+
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
@@ -217,8 +220,9 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	if (order >= MAX_ORDER)
 		return NULL;
 	page = get_from_zonelist(gfp, order);
-	if (unlikely(!page && (gfp & __GFP_WAIT) && reclaim_memory(gfp, order)))
-		page = get_from_zonelist(gfp, order);
+	if (unlikely(!page && (gfp & __GFP_WAIT)))
+		for (int tries = 0; !page && tries < MAX_RECLAIM_TRIES && reclaim_memory(gfp, order); tries++)
+			page = get_from_zonelist(gfp, order);
 	return page ? prepare(page, gfp, order) : NULL;
 }
 

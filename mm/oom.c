@@ -13,23 +13,37 @@
 #include "mm/oom.h"
 #include "mm/pagetable.h"
 #include "mm/slab.h"
+#include "mm/writeback.h"
 #include "mm/zone.h"
+
+/* Pages that are on their way to disk will be free soon. */
+static bool wait_for_writeback(void)
+{
+	if (!atomic_read(&nr_dirty_pages) && !atomic_read(&nr_writeback_pages))
+		return false;
+	if (wakeup_flusher)
+		wakeup_flusher();
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	schedule_hrtimeout(ktime_get() + 10 * NSEC_PER_MSEC);
+	return true;
+}
 
 bool reclaim_memory(gfp_t gfp, unsigned int order)
 {
-	unsigned long before = nr_free_pages();
+	unsigned long before = nr_free_pages(), freed = 0;
 
 	(void)order;
 	if (current->flags & PF_MEMALLOC)
 		return false;
 	current->flags |= PF_MEMALLOC;
 	if (gfp & __GFP_FS)
-		shrink_slab(128);
+		freed = shrink_slab(128);
 	kmem_cache_shrink_all();
 	quicklist_trim();
 	drain_all_pages();
 	current->flags &= ~PF_MEMALLOC;
-	return nr_free_pages() > before;
+	/* What we have freed, others may have taken by now: it counts as progress all the same. */
+	return freed || nr_free_pages() > before || (gfp & __GFP_IO && wait_for_writeback());
 }
 
 static long badness(struct task_struct *p)

@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: MIT
+"""ext2: as the root in all its forms, refused in words, filled, damaged; judged by e2fsck and debugfs on this machine."""
+import hashlib
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+
+from testing.disk import attach, check, e2fs
+from testing.lab import Case
+from testing.machine import Console
+
+MIB = 1 << 20
+PANIC = "Kernel panic: cannot mount the root file system on /dev/vda: "
+
+
+def make(path, *options, mib=16, tree=None, kind="ext2"):
+    with open(path, "wb") as file:
+        file.truncate(mib * MIB)
+    subprocess.run([e2fs("mke2fs"), "-q", "-F", "-t", kind, *options, *(["-d", tree] if tree else []), path], check=True)
+    return path
+
+
+def debugfs(image, command):
+    return subprocess.run([e2fs("debugfs"), "-R", command, image], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          check=True).stdout
+
+
+def state(image):
+    text = subprocess.run([e2fs("dumpe2fs"), "-h", image], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True,
+                          universal_newlines=True).stdout
+    return re.search(r"Filesystem state:\s+(.*)", text).group(1)
+
+
+def assert_clean(image):
+    found = check(image)
+    assert not found, f"e2fsck: {found[:300]}"
+
+
+def poke(path, offset, data):
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        file.write(data)
+
+
+def run_script(lab, name, images, script, build="debug", timeout=120, how="virtio", extra=(), append="", **machine):
+    """Runs a script of our shell in a ramdisk, with the images as disks; returns what it printed. It must end well."""
+    with lab.scratch() as scratch:
+        with open(f"{scratch}/script", "w", encoding="utf-8") as file:
+            file.write(script)
+        with open(f"{scratch}/list", "w", encoding="utf-8") as file, open("user/devices.txt", encoding="utf-8") as own:
+            file.write(own.read() + f"/script f 755 {scratch}/script\n")
+        subprocess.run([sys.executable, "tools/mkcpio.py", "-o", f"{scratch}/cpio", "-d", f"{scratch}/list", lab.path("root")],
+                       check=True)
+        disks = [word for number, image in enumerate(images) for word in attach(image, how, number)]
+        outcome = lab.machine(build, initrd=f"{scratch}/cpio", append=f"quiet panic=-1 {append} -- /bin/sh /script",
+                              extra=disks + list(extra), **machine).run(lab.log(f"ext2-{name}"), timeout)
+    assert not (outcome.panicked or outcome.warned or outcome.timed_out), outcome.complaint()
+    text = "\n".join(outcome.lines)
+    assert "SCRIPT ENDS" in text, f"the script did not come to its end: {outcome.lines[-3:]}"
+    return text
+
+
+# What a mount of a file system of any kind must be able to do; $1 is the device.
+OPERATIONS = r"""
+set -e
+mount -t ext2 /dev/$1 /mnt
+cd /mnt
+echo small > small; cp /bin/sh large; cat /bin/sh >> large; cp large copy; cmp large copy
+dd if=/bin/sh of=sparse bs=1000 seek=3000 count=20 2>/dev/null
+dd if=/bin/sh of=holes bs=512 seek=7 count=1 2>/dev/null; dd if=/bin/sh of=holes bs=512 seek=1 count=1 conv=notrunc 2>/dev/null
+echo more >> small; cat small
+mkdir -p a/b/c d; echo x > a/b/c/f; mv a/b/c/f d/g; mv a/b d/b; ls d d/b
+ln small hard; ln -s small fast
+ln -s 0123456789012345678901234567890123456789012345678901234567890123456789 slow
+readlink fast slow
+mv copy large; rm hard; rmdir d/b/c; mkfifo pipe; mknod null c 1 3; echo > null
+mkdir empty other; mv -f empty other/; mkdir again; mv again other/
+dd if=/dev/null of=large bs=1 seek=5000 2>/dev/null
+i=0; while [ $i -lt 300 ]; do echo $i > d/name-of-some-length-$i; i=$((i+1)); done
+i=0; while [ $i -lt 300 ]; do rm d/name-of-some-length-$i; i=$((i+3)); done
+ls d | wc -l
+chown 70000:80000 small; chmod 4750 small; touch -d 2001-02-03 fast 2>/dev/null || true
+cd /; umount /mnt; mount -t ext2 /dev/$1 /mnt; cd /mnt
+cat small; ls d | wc -l; cmp sparse holes || true; ls -ln small null
+cd /; umount /mnt
+echo SCRIPT ENDS
+""".replace("$1", "vda")
+
+FORMS = {f"blocks_of_{size}_inodes_of_{inode}": ("-b", str(size), "-I", str(inode)) for size in (1024, 2048, 4096) for inode in (128, 256)}
+FORMS["revision_0"] = ("-r", "0", "-O", "none", "-b", "1024")
+FORMS["groups_of_1000_blocks"] = ("-b", "1024", "-g", "1024")
+
+
+def test_operations_in_all_forms(lab):
+    for name, options in FORMS.items():
+        with lab.scratch() as scratch:
+            image = make(f"{scratch}/disk", *options)
+            text = run_script(lab, name, [image], OPERATIONS)
+            assert_clean(image)
+            assert state(image) == "clean", f"{name}: {state(image)}"
+            assert debugfs(image, "cat small") == b"small\nmore\n", name
+            with open(lab.path("root/bin/sh"), "rb") as file:
+                shell = file.read()
+            assert debugfs(image, "cat large") == (shell + shell)[:5000], name
+            assert debugfs(image, "cat sparse") == bytes(3000 * 1000) + shell[:20000], name
+            assert "-rwsr-x--- 1 70000 80000" in text, name
+            assert re.search(r"^202$", text, re.M), name		# 200 names, g and b
+            assert b"Type: symlink" in debugfs(image, "stat slow"), name
+
+
+def test_reads_what_mke2fs_wrote(lab):
+    random.seed(7)
+    with lab.scratch() as scratch:
+        os.makedirs(f"{scratch}/tree/deep/er/est")
+        sums = {}
+        for size in (0, 1, 1023, 1024, 4097, 12 * 1024 + 5, 300 * 1024, 5 * MIB + 17):
+            data = random.randbytes(size)
+            for place in ("", "deep/er/est/"):
+                with open(f"{scratch}/tree/{place}f{size}", "wb") as file:
+                    file.write(data)
+                sums[f"{place}f{size}"] = hashlib.md5(data).hexdigest()
+        image = make(f"{scratch}/disk", "-b", "1024", tree=f"{scratch}/tree", mib=32)
+        with open(f"{scratch}/out", "wb") as file:
+            file.truncate(16 * MIB)
+        run_script(lab, "mke2fs", [image, f"{scratch}/out"], "mount -t ext2 -o ro /dev/vda /mnt; cd /mnt; cat " + " ".join(sums) +
+                   " >/dev/vdb; cd /; umount /mnt; echo SCRIPT ENDS\n")
+        with open(f"{scratch}/out", "rb") as file:
+            everything = file.read()
+        for name, wanted in sums.items():
+            size = int(name.rsplit("f", 1)[1])
+            found, everything = everything[:size], everything[size:]
+            assert hashlib.md5(found).hexdigest() == wanted, f"{name} reads wrong"
+
+
+def test_disk_full(lab):
+    """An error for who writes, nothing damaged, and the room comes back."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "1024", "-N", "200", mib=8)
+        text = run_script(lab, "full", [image], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt
+df /mnt | tail -1 > /tmp/before
+dd if=/dev/zero of=big bs=4096 2>/tmp/err; grep -q 'No space' /tmp/err && echo FULL OF DATA
+i=0; while echo > f$i; do i=$((i+1)); done 2>/dev/null
+mkdir sub 2>/dev/null || echo NO ROOM FOR A DIRECTORY
+cp /bin/sh sh 2>/dev/null || echo NO ROOM FOR A COPY
+sync; rm -rf big sub sh f*
+mkdir s; i=0; while echo > s/f$i; do i=$((i+1)); done 2>/tmp/err; grep -q 'No space' /tmp/err && echo NO INODES LEFT
+rm -r s; sync; df /mnt | tail -1 | cmp - /tmp/before && echo ALL IS BACK
+cd /; umount /mnt; echo SCRIPT ENDS
+""")
+        assert_clean(image)
+        for words in ("FULL OF DATA", "NO ROOM FOR A DIRECTORY", "NO ROOM FOR A COPY", "NO INODES LEFT", "ALL IS BACK"):
+            assert words in text, f"not said: {words}"
+
+
+def test_ten_thousand_names(lab):
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "1024", "-N", "12000", mib=32)
+        text = run_script(lab, "names", [image], r"""
+mount -t ext2 /dev/vda /mnt; mkdir /mnt/d; cd /mnt/d
+seq 1 10000 | sed 's/^/a-name-/' | xargs -n 100 touch; ls | wc -l
+seq 1 2 10000 | sed 's/^/a-name-/' | xargs -n 100 rm; ls | wc -l
+test -e a-name-9998 && test ! -e a-name-9999 && echo RIGHT
+cd /; umount /mnt; echo SCRIPT ENDS
+""")
+        assert_clean(image)
+        assert re.search(r"^10000$(?s:.*)^5000$(?s:.*)^RIGHT$", text, re.M), text[-300:]
+
+
+def test_sparse_giants(lab):
+    """Three levels of indirection, and a size that needs large_file."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "1024", "-O", "^large_file")
+        run_script(lab, "giants", [image], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt
+for at in 0 12 268 65804 2000000 4000000; do echo block $at | dd of=giant bs=1024 seek=$at conv=notrunc 2>/dev/null; done
+dd if=giant bs=1024 skip=65804 count=1 2>/dev/null; dd if=giant bs=1024 skip=4000000 count=1 2>/dev/null
+dd if=giant bs=1024 skip=3999999 count=1 2>/dev/null | od | head -2
+cd /; umount /mnt; echo SCRIPT ENDS
+""")
+        assert_clean(image)
+        data = debugfs(image, "stat giant").decode()
+        assert "Size: 4096000014" in data, data
+        assert b"large_file" in subprocess.run([e2fs("dumpe2fs"), "-h", image], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                               check=True).stdout
+
+
+def test_sync_reaches_the_disk(lab):
+    """The machine is killed at once after the call has returned."""
+    for name, command in (("sync", "cp /bin/sh /mnt/f; sync"), ("fsync", "dd if=/bin/sh of=/mnt/f bs=4096 conv=fsync 2>/dev/null")):
+        with lab.scratch() as scratch:
+            image = make(f"{scratch}/disk")
+            console = Console(lab.machine("debug", initrd=lab.path("ramdisk.cpio"), extra=attach(image)), lab.log(f"ext2-{name}"))
+            try:
+                console.wait_for_shell()
+                console.output("mount -t ext2 /dev/vda /mnt && echo > /mnt/f && sync")
+                assert state(image) == "not clean"
+                console.output(command)
+            finally:
+                console.close()
+            with open(lab.path("root/bin/sh"), "rb") as file:
+                assert debugfs(image, "cat f") == file.read(), f"{name} has not reached the disk"
+
+
+def test_errors_of_the_disk(lab):
+    """EIO for who asks for what cannot be read or written, once from fsync; the rest goes on."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "4096")
+        run_script(lab, "prepare", [image], "mount -t ext2 /dev/vda /mnt; cp /bin/sh /mnt/bad; cp /bin/sh /mnt/good; umount /mnt; echo SCRIPT ENDS\n")
+        sector = int(re.search(r"\(0\):(\d+)|\(0-\d+\):(\d+)", debugfs(image, "stat bad").decode()).group(0).split(":")[1].split("-")[0]) * 8
+        for what in ("read", "write"):
+            rule = {"event": "none", "iotype": what, "errno": 5, "once": False, "sector": sector}
+            disk = ["-blockdev", json.dumps({"driver": "blkdebug", "node-name": "bad", "inject-error": [rule],
+                                             "image": {"driver": "file", "filename": image}}),
+                    "-device", "virtio-blk-pci,drive=bad"]
+            text = run_script(lab, f"error-{what}", [], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt
+cat bad >/dev/null || echo CANNOT READ
+dd if=/bin/ls of=bad bs=4096 count=1 conv=notrunc,fsync 2>/dev/null || echo CANNOT WRITE
+cmp good /bin/sh && cp good better && sync && cmp better good && echo THE REST GOES ON; rm better
+cd /; umount /mnt; mount -t ext2 /dev/vda /mnt && echo MOUNTED AGAIN; umount /mnt; echo SCRIPT ENDS
+""", extra=disk)
+            assert ("CANNOT READ" if what == "read" else "CANNOT WRITE") in text, text[-500:]
+            assert "THE REST GOES ON" in text and "MOUNTED AGAIN" in text, text[-500:]
+            assert_clean(image)
+
+
+def test_little_memory(lab):
+    """Files several times as large as the memory are written and read; nothing is killed for want of it."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", mib=200)
+        text = run_script(lab, "memory", [image], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt
+for i in 1 2 3; do dd if=/dev/zero of=f$i bs=65536 count=640 2>/dev/null & done; wait
+cmp f1 f2 && cmp f2 f3 && ls -l f1 | grep -q 41943040 && echo ALIKE
+cd /; umount /mnt; echo SCRIPT ENDS
+""", memory=32)
+        assert "ALIKE" in text and "Out of memory" not in text
+        assert_clean(image)
+
+
+def test_many_at_once(lab):
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "1024", mib=32)
+        text = run_script(lab, "many", [image], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt; mkdir a b
+work() { i=0; while [ $i -lt 40 ]; do
+	cp /bin/ls a/$1; mv a/$1 b/$1-$i; echo $i >> both; ln b/$1-$i a/l$1; rm a/l$1; mkdir a/d$1; mv a/d$1 b/; rmdir b/d$1
+	[ $((i % 7)) = 0 ] && sync; cmp /bin/ls b/$1-$i || echo DIFFERENT; rm b/$1-$i; i=$((i+1)); done; }
+for w in 1 2 3 4; do work $w & done; wait
+ls a b; wc -l both; cd /; umount /mnt; echo SCRIPT ENDS
+""")
+        assert_clean(image)
+        assert "160 both" in text and "DIFFERENT" not in text
+
+
+WALK = r"""
+mount -t ext2 /dev/vda /mnt || { echo SCRIPT ENDS; exit; }
+cd /mnt; find . >/dev/null 2>&1; cat * */* >/dev/null 2>&1; ls -lR >/dev/null 2>&1
+echo x > new 2>/dev/null; mkdir newdir 2>/dev/null; cp /bin/ls newdir/ls 2>/dev/null; ln -s t link 2>/dev/null
+mv d/f1 d2 2>/dev/null; rm -rf d 2>/dev/null; rm -rf big 2>/dev/null; sync
+cd /; umount /mnt; echo SCRIPT ENDS
+"""
+
+
+def damage(path, seed):
+    """Random bytes and words of what is not data: superblock, descriptors, bitmaps, inodes, directories, indirect blocks."""
+    dice = random.Random(seed)
+    with open(path, "rb") as file:
+        blocks = [n for n in range(0, 600) if file.seek(n * 1024) is not None and any(file.read(1024))]
+    for _ in range(dice.randrange(1, 12)):
+        block = dice.choice(blocks[:8]) if dice.random() < 0.3 else dice.choice(blocks)
+        low = 1024 + 120 if block == 1 else block * 1024	# the superblock's first fields are their own test
+        at = dice.randrange(low, (block + 1) * 1024 - 4)
+        poke(path, at, dice.choice((dice.randbytes(1), dice.randbytes(4), b"\xff\xff\xff\xff", bytes(4),
+                                    dice.randrange(1, 16384).to_bytes(4, "little"))))
+
+
+def test_damaged_images(lab):
+    """No panic, no warning of the kernel, no endless loop, whatever is on the disk."""
+    first = int(os.environ.get("SEED", time.time_ns() % 1000000))
+    with lab.scratch() as scratch:
+        os.makedirs(f"{scratch}/tree/d")
+        for i in range(40):
+            with open(f"{scratch}/tree/d/f{i}", "wb") as file:
+                file.write(b"data" * 50)
+        with open(f"{scratch}/tree/big", "wb") as file:
+            file.write(b"z" * 400000)
+        for seed in range(first, first + (200 if lab.long else 6)):
+            image = make(f"{scratch}/disk", "-b", "1024", tree=f"{scratch}/tree")
+            damage(image, seed)
+            try:
+                run_script(lab, "damaged", [image], WALK, timeout=60)
+            except AssertionError as error:
+                raise AssertionError(f"SEED={seed}: {error}") from None
+
+
+FIELDS = {"blocks_count": (4, 4), "inodes_count": (0, 4), "first_data_block": (20, 4), "log_block_size": (24, 4),
+          "blocks_per_group": (32, 4), "inodes_per_group": (40, 4), "inode_size": (88, 2), "first_ino": (84, 4),
+          "log_frag_size": (28, 4)}
+
+
+def test_hostile_superblocks(lab):
+    """Each field that the geometry hangs on, at values that lie: refused or mounted, and never worse."""
+    values = (0, 1, 7, 0xffff, 0x10000, 0x7fffffff, 0xffffffff)
+    with lab.scratch() as scratch:
+        images = []
+        for field, (offset, size) in FIELDS.items():
+            for value in values[:4 if size == 2 else None]:
+                image = make(f"{scratch}/{field}-{value}", "-b", "1024", mib=1)
+                poke(image, 1024 + offset, value.to_bytes(size, "little"))
+                images.append(image)
+        # One disk after the other: four to a boot.
+        for i in range(0, len(images), 20):
+            part = images[i:i + 20]
+            script = "".join(f"mount -t ext2 /dev/vd{chr(97 + n)} /mnt && {{ ls -R /mnt >/dev/null; echo > /mnt/x; umount /mnt; }}\n"
+                             for n in range(len(part)))
+            run_script(lab, f"hostile-{i}", part, script + "echo SCRIPT ENDS\n")
+
+
+def cases(lab):
+    """Roots that cannot be used: what it is, what to try, and an end. Images lie in the build until the next run."""
+    where = lab.path("logs")
+
+    def case(name, image, *expect, append="root=/dev/vda rw", **how):
+        return Case(name, list(expect), append=f"{append} panic=-1", extra=attach(image), timeout=40, **how)
+
+    ext4 = make(f"{where}/ext4.img", kind="ext4")
+    yield case("ext4_is_named", ext4, r"EXT2-fs \(vda\): .*(extents|64bit|journal)")
+    empty = f"{where}/empty.img"
+    with open(empty, "wb") as file:
+        file.truncate(MIB)
+    yield case("no_ext2", empty, re.escape(PANIC) + ".*holds no file system")
+    yield case("no_such_device", empty, r"Kernel panic: cannot mount the root file system on /dev/vdb: there is no such device", append="root=/dev/vdb")
+    yield case("devices_are_listed", empty, r"/dev/vda: 1024 KiB", r"Kernel panic", append="root=/dev/vdb")
+    short = make(f"{where}/short.img", mib=8)
+    os.truncate(short, 5 * MIB)
+    yield case("truncated", short, r"EXT2-fs \(vda\): .*(truncated|shorter|cut)")
+    root = lab.path("images/root.img")
+    bad = f"{where}/bad-descriptors.img"
+    subprocess.run(["cp", "--sparse=always", root, bad], check=True)
+    poke(bad, 4096, b"\xff" * 512)
+    yield case("damaged_descriptors", bad, re.escape(PANIC))
+    bare = make(f"{where}/bare.img", tree="lib/abi")
+    yield case("no_init", bare, r"Kernel panic: No working init: .*/sbin/init")
+    yield case("no_dev", bare, r"no directory /dev", r"Kernel panic")
