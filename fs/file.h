@@ -133,7 +133,7 @@ struct fdtable {
 	unsigned long *close_on_exec;	/* a bit each */
 	unsigned long *open_fds;	/* taken or reserved */
 };
-#define NR_OPEN_DEFAULT 64u
+#define NR_OPEN_DEFAULT 32u	/* as on Linux with 32 bits: select(2) shows it */
 struct files_struct {
 	atomic_t count;			/* tasks that share it */
 	struct fdtable *fdt;		/* = &fdtab until it grows; by file_lock */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * select and descriptors that are not open: one within the process's table is EBADF, one behind its end is ignored.
+ * How large the table is depends on the highest descriptor so far, by Linux's rules for 32 bits.
+ * reference: debian
+ */
+#include "test.h"
+#include <sys/select.h>
+
+static void probe(const char *when)
+{
+	static const int fds[] = { 30, 31, 32, 33, 63, 64, 65, 254, 255, 256, 257, 511, 512, 600 };
+
+	for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
+		struct timeval none = { .tv_sec = 0 };
+		fd_set set;
+		int n;
+
+		FD_ZERO(&set);
+		FD_SET(fds[i], &set);
+		n = select(fds[i] + 1, &set, NULL, NULL, &none);
+		SAY("%s, descriptor %d: %s\n", when, fds[i], n < 0 ? "EBADF" : n == 0 ? "ignored" : "ready");
+	}
+}
+
+int main(void)
+{
+	probe("at first");
+	CHECK(dup2(0, 40) == 40 && close(40) == 0);
+	probe("after 40");
+	CHECK(dup2(0, 300) == 300 && close(300) == 0);
+	probe("after 300");
+	return done();
+}
