@@ -134,14 +134,43 @@ long sys_madvise(unsigned long start, size_t len, u32 advice)
 	return err;
 }
 
-static int msync_area(struct vm_area_struct *vma, unsigned long start, unsigned long end, u32 flags)
+/* Writes what the area maps. fsync takes locks that stand above mmap_sem, so mmap_sem is let go for it and taken again. */
+static int sync_area(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	(void)start, (void)end;
-	if (flags & MS_INVALIDATE && vma->vm_flags & VM_LOCKED)
-		return -EBUSY;
-	if (flags & MS_SYNC && vma->vm_file && vma->vm_flags & VM_SHARED)
-		return vfs_fsync(vma->vm_file, true);
-	return 0;
+	struct file *file = get_file(vma->vm_file);
+	int err;
+
+	up_read(&mm->mmap_sem);
+	err = vfs_fsync(file, true);
+	fput(file);
+	down_read(&mm->mmap_sem);
+	return err;
+}
+
+static int do_msync(struct mm_struct *mm, unsigned long start, unsigned long end, u32 flags)
+{
+	int unmapped = 0;
+
+	while (start < end) {
+		struct vm_area_struct *vma = find_vma(mm, start);
+
+		if (!vma)
+			return -ENOMEM;
+		if (vma->vm_start > start)
+			unmapped = -ENOMEM;
+		if (vma->vm_start >= end)
+			break;
+		if (flags & MS_INVALIDATE && vma->vm_flags & VM_LOCKED)
+			return -EBUSY;
+		start = vma->vm_end;
+		if (flags & MS_SYNC && vma->vm_file && vma->vm_flags & VM_SHARED) {
+			int err = sync_area(mm, vma);
+
+			if (err)
+				return err;
+		}
+	}
+	return unmapped;
 }
 
 long sys_msync(unsigned long start, size_t len, u32 flags);
@@ -156,10 +185,8 @@ long sys_msync(unsigned long start, size_t len, u32 flags)
 	end = start + PAGE_ALIGN(len);
 	if (end < start)
 		return -ENOMEM;
-	if (end == start)
-		return 0;
 	down_read(&mm->mmap_sem);
-	err = for_each_area(mm, start, end, msync_area, flags);
+	err = do_msync(mm, start, end, flags);
 	up_read(&mm->mmap_sem);
 	return err;
 }

@@ -176,11 +176,16 @@ void exit_mmap(struct mm_struct *mm)
 	gather_flush(&tlb);
 	for (unsigned long a = 0; a < TASK_SIZE; a += PMD_SIZE) {
 		pmd_t *pmd = pmd_for(mm, a);
+		struct page *table;
 
 		if (pmd_none(*pmd))
 			continue;
-		pte_table_free(pmd_page(*pmd));
+		/* Whoever comes through a file's list of areas (truncate, writeback) looks for the table under the lock. */
+		spin_lock(&mm->page_table_lock);
+		table = pmd_page(*pmd);
 		pmd->pmd = 0;
+		spin_unlock(&mm->page_table_lock);
+		pte_table_free(table);
 		mm->nr_ptes--;
 	}
 	for (vma = mm->mmap; vma; vma = next) {
