@@ -276,7 +276,7 @@ static long blkdev_ioctl(struct file *file, u32 cmd, unsigned long arg)
 		return put_user((u32)bdev->bd_disk->read_only, (u32 *)arg);
 	case BLKFLSBUF:
 		sync_blockdev(bdev, true);
-		invalidate_mapping_pages(&bdev->bd_inode->i_data);
+		invalidate_mapping_pages(&bdev->bd_inode->i_data, 0, ~(pgoff_t)0);
 		return 0;
 	default:
 		return -ENOTTY;

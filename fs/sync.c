@@ -6,6 +6,7 @@
 #include "lib/abi/errno.h"
 #include "lib/err.h"
 #include "mm/readahead.h"
+#include "mm/writeback.h"
 
 /* For files whose data is nowhere but in memory. */
 int noop_fsync(struct file *file, loff_t start, loff_t end, bool datasync)
@@ -75,13 +76,24 @@ long sys_fdatasync(unsigned int fd)
 	return do_fsync(fd, true);
 }
 
-static void advise_willneed(struct file *file, loff_t start, loff_t len)
+/* WILLNEED: read it; DONTNEED: have it written if it is dirty, and forget what is clean, in whole pages. */
+static void advise_range(struct file *file, loff_t start, loff_t len, int advice)
 {
 	struct address_space *m = file->f_mapping;
 	loff_t size = i_size_read(m->host), end = len > 0 && len < size - start ? start + len : size;
+	pgoff_t first = (pgoff_t)((start + PAGE_SIZE - 1) >> PAGE_SHIFT), last = (pgoff_t)(end >> PAGE_SHIFT);
 
-	if (start >= 0 && start < end && (S_ISREG(m->host->i_mode) || S_ISBLK(m->host->i_mode)))
-		force_readahead(m, (pgoff_t)(start >> PAGE_SHIFT), (unsigned long)((end - start + PAGE_SIZE - 1) >> PAGE_SHIFT));
+	if (start < 0 || start >= end || !(S_ISREG(m->host->i_mode) || S_ISBLK(m->host->i_mode)))
+		return;
+	if (advice == POSIX_FADV_WILLNEED) {
+		force_readahead(m, (pgoff_t)(start >> PAGE_SHIFT), last - (pgoff_t)(start >> PAGE_SHIFT) + 1);
+		return;
+	}
+	filemap_fdatawrite_range(m, start, end, false);
+	if (end == size)
+		last++;			/* the last page is all of it that there is */
+	if (first < last)
+		invalidate_mapping_pages(m, first, last - 1);
 }
 
 /* Advice about a range: checked, and followed where it costs nothing. */
@@ -102,8 +114,8 @@ long sys_fadvise64_64(unsigned int fd, u32 off_low, u32 off_high, u32 len_low, u
 		f.file->f_ra.ra_pages = 32;
 	else if (advice == POSIX_FADV_SEQUENTIAL)
 		f.file->f_ra.ra_pages = 64;
-	else if (advice == POSIX_FADV_WILLNEED)
-		advise_willneed(f.file, (loff_t)((u64)off_high << 32 | off_low), (loff_t)((u64)len_high << 32 | len_low));
+	else if (advice == POSIX_FADV_WILLNEED || advice == POSIX_FADV_DONTNEED)
+		advise_range(f.file, (loff_t)((u64)off_high << 32 | off_low), (loff_t)((u64)len_high << 32 | len_low), advice);
 	fdput(f);
 	return err;
 }
@@ -129,7 +141,7 @@ static void drop_pagecache(struct super_block *sb, void *arg)
 		    !atomic_inc_not_zero(&inode->i_count))
 			continue;
 		spin_unlock(&sb->s_inode_lock);
-		n = invalidate_mapping_pages(&inode->i_data);
+		n = invalidate_mapping_pages(&inode->i_data, 0, ~(pgoff_t)0);
 		*left -= min(n, *left);
 		iput(prev);
 		prev = inode;	/* keeps our place in the list */

@@ -106,6 +106,7 @@ void truncate_pagecache(struct inode *inode, loff_t newsize);
 void truncate_inode_pages(struct address_space *mapping, loff_t from);	/* without the mappers */
 /* Take the pages [first, last] out of every page table that maps the file (last: inclusive). even_cows: private copies too. */
 void unmap_mapping_range(struct address_space *mapping, pgoff_t first, pgoff_t last, bool even_cows);
-unsigned long invalidate_mapping_pages(struct address_space *mapping);	/* drops clean unused pages: count */
+/* Drops clean unused pages of [index, last]: their number. */
+unsigned long invalidate_mapping_pages(struct address_space *mapping, pgoff_t index, pgoff_t last);
 unsigned long nr_pagecache_pages(void);
 void filemap_init(void);

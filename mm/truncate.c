@@ -79,20 +79,19 @@ void truncate_pagecache(struct inode *inode, loff_t newsize)
 	truncate_inode_pages(m, newsize);
 }
 
-unsigned long invalidate_mapping_pages(struct address_space *m)
+unsigned long invalidate_mapping_pages(struct address_space *m, pgoff_t index, pgoff_t last)
 {
 	unsigned long dropped = 0;
 	struct page *pages[16];
-	pgoff_t index = 0;
 	unsigned n;
 
 	if (test_bit(AS_UNEVICTABLE, &m->flags))
 		return 0;
-	while ((n = find_get_pages(m, &index, ARRAY_SIZE(pages), pages)))
+	while (index <= last && (n = find_get_pages(m, &index, ARRAY_SIZE(pages), pages)))
 		for (unsigned i = 0; i < n; i++) {
 			struct page *page = pages[i];
 
-			if (trylock_page(page)) {
+			if (page->index <= last && trylock_page(page)) {
 				dropped += remove_mapping(m, page);
 				unlock_page(page);
 			}

@@ -40,7 +40,7 @@ $(BUILD)/images/debian.img: $(BUILD)/debian/tree.staged tools/mkdisk.py $(BUILD)
 	$(Q)$(PYTHON) tools/mkdisk.py -o $@ $(BUILD)/debian/tree
 $(BUILD)/images/user-tests.img: $(BUILD)/user-tests.cpio tools/mkdisk.py tools/devices.txt $(BUILD)/deps/disk
 	@mkdir -p $(@D)
-	$(Q)$(PYTHON) tools/mkdisk.py -o $@ -d tools/devices.txt $(BUILD)/user-tests
+	$(Q)$(PYTHON) tools/mkdisk.py -b 1024 -o $@ -d tools/devices.txt $(BUILD)/user-tests
 
 qemu: $(ISO) $(BUILD)/root.img $(BUILD)/deps/qemu
 	@tools/qemu.sh run $(BUILD) $(KERNEL)
