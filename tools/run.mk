@@ -93,7 +93,7 @@ endif
 
 TEST_KERNELS := $(BUILD)/pagoda.elf $(BUILD)/debug/pagoda.elf $(if $(TSRC_C),$(BUILD)/pagoda-test.elf \
 	$(BUILD)/debug/pagoda-test.elf)
-TEST_FILES := $(TEST_KERNELS) $(USER_TESTS) $(BUILD)/host-tests $(if $(wildcard user/user.mk),$(RAMDISK)) \
+TEST_FILES := $(TEST_KERNELS) $(BUILD)/pagoda.iso $(USER_TESTS) $(BUILD)/host-tests $(if $(wildcard user/user.mk),$(RAMDISK)) \
 	$(BUILD)/images/root.img $(BUILD)/images/user-tests.img \
 	$(BUILD)/bench/osbench $(BUILD)/deps/test debian-if-possible
 TEST ?=
