@@ -135,7 +135,7 @@ int sync_blockdev(struct block_device *bdev, bool wait)
 {
 	if (!bdev->bd_inode)
 		return 0;
-	return wait ? write_inode_now(bdev->bd_inode, true) : filemap_fdatawrite_range(&bdev->bd_inode->i_data, 0, 0x7fffffffffffffffll, true);
+	return write_inode_now(bdev->bd_inode, wait);
 }
 
 void blkdev_put(struct block_device *bdev, void *holder)

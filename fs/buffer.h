@@ -35,7 +35,7 @@ struct buffer_head {
 	char *b_data;				/* its kernel address (a device's pages are low memory); a file's page: only the offset */
 	struct block_device *b_bdev;
 	atomic_t b_count;			/* users; keeps the page from losing its buffers */
-	atomic_t b_pending;			/* first of the ring: transfers of the page under way, and one while they are being started */
+	atomic_t b_pending;			/* first of the ring: transfers under way, and one while they are started */
 	struct inode *b_assoc_inode;		/* of mark_buffer_dirty_inode; both by the device's private_lock */
 	struct list_head b_assoc;
 };
@@ -113,11 +113,13 @@ void invalidate_inode_buffers(struct inode *inode);	/* forget that list: the ino
 int sync_blockdev(struct block_device *bdev, bool wait);
 
 /* Opening devices; by the kernel (mount) or a program. */
-struct block_device *blkdev_get_by_name(const char *dev_name, u32 fmode, void *holder);	/* path of a device file: ERR_PTR(-ENOTBLK, -ENXIO, -EBUSY, -EACCES) */
+/* By the path of a device file: ERR_PTR(-ENOTBLK, -ENXIO, -EBUSY, -EACCES ...). */
+struct block_device *blkdev_get_by_name(const char *dev_name, u32 fmode, void *holder);
 int blkdev_get(struct block_device *bdev, u32 fmode, void *holder);	/* holder: for itself, or NULL. -EBUSY, -ENOMEM, -EROFS */
 void blkdev_put(struct block_device *bdev, void *holder);		/* the last one writes and drops the cache */
 int set_blocksize(struct block_device *bdev, u32 size);			/* 0 or -EINVAL; drops buffers of another size after writing them */
-int sb_set_blocksize(struct super_block *sb, u32 size);			/* the same for a mounting file system; sets s_blocksize. 0: refused, else size */
+/* The same for a file system that is being mounted; sets s_blocksize. 0: refused, else size. */
+int sb_set_blocksize(struct super_block *sb, u32 size);
 /* mount() of a file system on a device: opens it, one super_block for each device. */
 struct dentry *mount_bdev(struct file_system_type *type, u32 flags, const char *dev_name, void *data,
 			  int (*fill_super)(struct super_block *sb, void *data));

@@ -115,7 +115,8 @@ $(BUILD)/bench/osbench: bench/osbench.c $(BUILD)/cc.mk
 	@mkdir -p $(@D)
 	$(Q)$(KCC) $(ARCH_FLAGS) -static -O2 -nostdlib -ffreestanding -fno-pic -fno-pie $(LDFLAGS_CC) \
 		-Wl,--build-id=none -o $@ $<
-bench: $(BUILD)/pagoda.elf $(BUILD)/bench/osbench $(BUILD)/deps/qemu $(BUILD)/deps/debian
+bench: $(BUILD)/pagoda.elf $(BUILD)/bench/osbench $(BUILD)/debian/packages $(BUILD)/deps/qemu $(BUILD)/deps/debian \
+		$(BUILD)/deps/disk
 	@$(PYTHON) tools/bench.py --build $(BUILD) $(BENCH_ARGS)
 
 .PHONY: loc docs format lint compile_commands.json

@@ -136,7 +136,10 @@ struct ext2_dir_entry {
 static_assert(sizeof(struct ext2_dir_entry) == 8, "the head of a directory entry is 8 bytes");
 #define EXT2_DIR_REC_LEN(name_len) (((name_len) + 8u + 3u) & ~3u)
 
-enum { EXT2_FT_UNKNOWN, EXT2_FT_REG_FILE, EXT2_FT_DIR, EXT2_FT_CHRDEV, EXT2_FT_BLKDEV, EXT2_FT_FIFO, EXT2_FT_SOCK, EXT2_FT_SYMLINK, EXT2_FT_MAX };
+enum {
+	EXT2_FT_UNKNOWN, EXT2_FT_REG_FILE, EXT2_FT_DIR, EXT2_FT_CHRDEV, EXT2_FT_BLKDEV, EXT2_FT_FIFO, EXT2_FT_SOCK, EXT2_FT_SYMLINK,
+	EXT2_FT_MAX
+};
 
 /* The head of a block of extended attributes, which several inodes may share. */
 struct ext2_xattr_header {

@@ -210,8 +210,9 @@ def test_errors_of_the_disk(lab):
     """EIO for who asks for what cannot be read or written, once from fsync; the rest goes on."""
     with lab.scratch() as scratch:
         image = make(f"{scratch}/disk", "-b", "4096")
-        run_script(lab, "prepare", [image], "mount -t ext2 /dev/vda /mnt; cp /bin/sh /mnt/bad; cp /bin/sh /mnt/good; umount /mnt; echo SCRIPT ENDS\n")
-        sector = int(re.search(r"\(0\):(\d+)|\(0-\d+\):(\d+)", debugfs(image, "stat bad").decode()).group(0).split(":")[1].split("-")[0]) * 8
+        run_script(lab, "prepare", [image],
+                   "mount -t ext2 /dev/vda /mnt; cp /bin/sh /mnt/bad; cp /bin/sh /mnt/good; umount /mnt; echo SCRIPT ENDS\n")
+        sector = int(debugfs(image, "bmap bad 0")) * 8
         for what in ("read", "write"):
             rule = {"event": "none", "iotype": what, "errno": 5, "once": False, "sector": sector}
             disk = ["-blockdev", json.dumps({"driver": "blkdebug", "node-name": "bad", "inject-error": [rule],
@@ -335,7 +336,8 @@ def cases(lab):
     with open(empty, "wb") as file:
         file.truncate(MIB)
     yield case("no_ext2", empty, re.escape(PANIC) + ".*holds no file system")
-    yield case("no_such_device", empty, r"Kernel panic: cannot mount the root file system on /dev/vdb: there is no such device", append="root=/dev/vdb")
+    yield case("no_such_device", empty, r"Kernel panic: cannot mount the root file system on /dev/vdb: there is no such device",
+               append="root=/dev/vdb")
     yield case("devices_are_listed", empty, r"/dev/vda: 1024 KiB", r"Kernel panic", append="root=/dev/vdb")
     short = make(f"{where}/short.img", mib=8)
     os.truncate(short, 5 * MIB)

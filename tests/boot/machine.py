@@ -55,4 +55,5 @@ def cases(lab):
     yield Case("reboot_restarts", [r"restarting"], initrd=ramdisk, append="-- reboot", status=0, never=[PANIC], timeout=60)
     yield Case("poweroff_ends_qemu_with_0", [r"power off"], initrd=ramdisk, append="-- poweroff", status=0,
                never=[PANIC, "power off failed"], timeout=60)
-    yield Case("root_without_a_disk", [r"Kernel panic: cannot mount the root file system on /dev/vda: there is no such device"], append="root=/dev/vda rw")
+    yield Case("root_without_a_disk", [r"Kernel panic: cannot mount the root file system on /dev/vda: there is no such device"],
+               append="root=/dev/vda rw")

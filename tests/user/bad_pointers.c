@@ -19,7 +19,8 @@ static int is_excluded(int n)
 		178, 335 /* sigqueueinfo */, 91 /* munmap of everything */, 125 /* mprotect */, 90, 192 /* mmap */, 163,
 		219 /* madvise */, 6, 436 /* close */, 41, 63, 330 /* dup */, 60 /* umask */, 61 /* chroot */, 25, 79, 264,
 		404 /* the clock */, 27, 104 /* alarms */, 75, 340 /* limits */, 45 /* brk */, 57, 66 /* sessions */, 36, 344 /* sync */,
-		23, 46, 70, 71, 203, 204, 206, 208, 210, 213, 214, 215, 216 /* identities */, 243 /* set_thread_area */, 74, 121 /* names */,
+		23, 46, 70, 71, 203, 204, 206, 208, 210, 213, 214, 215, 216 /* identities */,
+		243 /* set_thread_area */, 74, 121 /* names */,
 		152 /* mlockall */, 3, 145, 180, 333 /* read from what may wait */,
 	};
 
@@ -66,7 +67,8 @@ static const struct { const char *name; short n, bad; long a[6]; } table[] = {
 	{ "rt_sigsuspend", __NR_rt_sigsuspend, 0, { 0, 8 } }, { "sigaltstack", __NR_sigaltstack, 0, { 0, 0 } },
 	{ "nanosleep", __NR_nanosleep, 0, { 0, 0 } }, { "clock_gettime", __NR_clock_gettime, 1, { 1, 0 } },
 	{ "clock_gettime64", __NR_clock_gettime64, 1, { 1, 0 } }, { "getrlimit", __NR_ugetrlimit, 1, { 3, 0 } },
-	{ "setrlimit", __NR_setrlimit, 1, { 3, 0 } }, { "poll", __NR_poll, 0, { 0, 1, 0 } }, { "select", __NR__newselect, 1, { 1, 0, 0, 0, 0 } },
+	{ "setrlimit", __NR_setrlimit, 1, { 3, 0 } }, { "poll", __NR_poll, 0, { 0, 1, 0 } },
+	{ "select", __NR__newselect, 1, { 1, 0, 0, 0, 0 } },
 	{ "select time", __NR__newselect, 4, { 0, 0, 0, 0, 0 } },
 	{ "set_thread_area", __NR_set_thread_area, 0, { 0 } }, { "getdents64", __NR_getdents64, 1, { 4, 0, 1000 } },
 	{ "mincore", __NR_mincore, 2, { 0x08048000, 4096, 0 } }, { "utimensat", __NR_utimensat, 1, { -100, 0, 0, 0 } },

@@ -18,7 +18,8 @@ static void test(int fd, const char *what, int type, int start, int len)
 	if (l.l_type == F_UNLCK)
 		SAY("%s: free\n", what);
 	else
-		SAY("%s: type %d from %d for %d, %s\n", what, l.l_type, (int)l.l_start, (int)l.l_len, l.l_pid == getppid() ? "parent's" : "?");
+		SAY("%s: type %d from %d for %d, %s\n", what, l.l_type, (int)l.l_start, (int)l.l_len,
+		    l.l_pid == getppid() ? "parent's" : "?");
 }
 
 int main(void)

@@ -130,7 +130,8 @@ int main(void)
 		SYS(getresuid32, &r, &e, &s);
 		SAY("ids %d %d %d\n", r, e, s);
 	});
-	static const char *const files[] = { "secret", "readable", "group", "masked", "closed/file", "blind/file", "open/root", "shared/file" },
+	static const char *const files[] = { "secret", "readable", "group", "masked", "closed/file",
+		"blind/file", "open/root", "shared/file" },
 		*const dirs[] = { "shared/dir", "shared", "closed", "blind", "open", "maskdir" };
 	for (unsigned i = 0; i < sizeof files / sizeof *files; i++)
 		CHECK(unlink(files[i]) == 0);

@@ -56,7 +56,10 @@ class Root:
 
 @contextlib.contextmanager
 def root(lab, how, name):
-    """name: build/NAME.cpio (or ramdisk.cpio) and build/images/NAME.img hold the same tree. A disk is a copy that lives as long as the block."""
+    """
+    build/NAME.cpio (or ramdisk.cpio) and build/images/NAME.img hold the same tree. A disk is a copy that lives as
+    long as the block.
+    """
     if how == "ramdisk":
         yield Root(how, lab.path("ramdisk.cpio" if name == "root" else f"{name}.cpio"), None)
         return
