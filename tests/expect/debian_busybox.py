@@ -145,8 +145,8 @@ LINES = {
     ],
     "ps": [
         "ps | awk 'NR == 1 || $1 == 1 { $3 = \"\"; print $1, $2 }'",
-        "sleep 9 & sleep 1; ps -o pid,ppid,comm | awk 'NR == 1 || $3 == \"sleep\" { print $3 }'; kill $!",
-        "ps -o comm | grep -c '^ps$'",
+        "sleep 9 & sleep 1; ps -o pid,ppid,comm | awk -v me=$$ 'NR == 1 || $2 == me && $3 == \"sleep\" { print $3 }'; kill $!",
+        "ps -o ppid,comm | awk -v me=$$ '$1 == me && $2 == \"ps\"' | wc -l",
     ],
     "free": [
         "free | sed 's/[0-9][0-9]*/N/g; s/  */ /g' | head -n 2",
