@@ -138,6 +138,20 @@ int sync_blockdev(struct block_device *bdev, bool wait)
 	return write_inode_now(bdev->bd_inode, wait);
 }
 
+static void add_pages(struct block_device *bdev, void *arg)
+{
+	if (bdev->bd_inode)
+		*(unsigned long *)arg += bdev->bd_inode->i_data.nrpages;
+}
+
+unsigned long nr_blockdev_pages(void)
+{
+	unsigned long n = 0;
+
+	for_each_bdev(add_pages, &n);
+	return n;
+}
+
 void blkdev_put(struct block_device *bdev, void *holder)
 {
 	mutex_lock(&bdev->bd_mutex);

@@ -112,6 +112,8 @@ void invalidate_inode_buffers(struct inode *inode);	/* forget that list: the ino
 /* Dirty pages of a device: written; wait: and waited for. 0 or errno. */
 int sync_blockdev(struct block_device *bdev, bool wait);
 
+unsigned long nr_blockdev_pages(void);	/* in the page caches of all devices */
+
 /* Opening devices; by the kernel (mount) or a program. */
 /* By the path of a device file: ERR_PTR(-ENOTBLK, -ENXIO, -EBUSY, -EACCES ...). */
 struct block_device *blkdev_get_by_name(const char *dev_name, u32 fmode, void *holder);

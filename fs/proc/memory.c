@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the memory is used for: /proc/meminfo, buddyinfo, zoneinfo, slabinfo, vmstat, vmallocinfo, swaps. */
+#include "fs/buffer.h"
 #include "fs/proc/internal.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "kernel/cpu/cpu.h"
@@ -87,7 +88,7 @@ static int meminfo_show(struct seq_file *m, void *v)
 {
 	unsigned long total = totalram_pages(), free = nr_free_pages(), shmem = tmpfs_pages(), vmalloc = 0;
 	unsigned long cached = nr_pagecache_pages(), high = totalhigh_pages(), free_high = nr_free_highpages();
-	unsigned long droppable = cached > shmem ? cached - shmem : 0;
+	unsigned long droppable = cached > shmem ? cached - shmem : 0, buffers = nr_blockdev_pages();
 	struct slab_pages slab = { 0, 0 };
 	struct process_pages proc;
 
@@ -97,8 +98,8 @@ static int meminfo_show(struct seq_file *m, void *v)
 	put(m, "MemTotal:", total);
 	put(m, "MemFree:", free);
 	put(m, "MemAvailable:", available_pages(droppable, slab.reclaimable));
-	put(m, "Buffers:", 0);
-	put(m, "Cached:", cached);
+	put(m, "Buffers:", buffers);
+	put(m, "Cached:", cached - min(cached, buffers));
 	put(m, "SwapCached:", 0);
 	put(m, "Mlocked:", proc.locked);
 	put(m, "HighTotal:", high);
@@ -107,6 +108,8 @@ static int meminfo_show(struct seq_file *m, void *v)
 	put(m, "LowFree:", free - free_high);
 	put(m, "SwapTotal:", 0);
 	put(m, "SwapFree:", 0);
+	put(m, "Dirty:", (unsigned long)atomic_read(&nr_dirty_pages));
+	put(m, "Writeback:", (unsigned long)atomic_read(&nr_writeback_pages));
 	put(m, "AnonPages:", proc.anon);
 	put(m, "Mapped:", proc.mapped);
 	put(m, "Shmem:", shmem);
@@ -134,6 +137,7 @@ static int vmstat_show(struct seq_file *m, void *v)
 		   nr_free_pages(), nr_pagecache_pages(), proc.anon, proc.mapped, tmpfs_pages());
 	seq_printf(m, "nr_slab_reclaimable %lu\nnr_slab_unreclaimable %lu\nnr_page_table_pages %lu\nnr_kernel_stack %lu\n",
 		   slab.reclaimable, slab.all - slab.reclaimable, proc.tables, proc.threads * (THREAD_SIZE / 1024));
+	seq_printf(m, "nr_dirty %u\nnr_writeback %u\n", atomic_read(&nr_dirty_pages), atomic_read(&nr_writeback_pages));
 	/* pgcow is Pagoda's own: the pages that copy on write has copied. */
 	seq_printf(m, "pgfault %lu\npgmajfault %lu\npgcow %lu\n", vm_events.pgfault, vm_events.pgmajfault, vm_events.pgcow);
 	return 0;
