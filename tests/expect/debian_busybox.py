@@ -86,7 +86,7 @@ LINES = {
     "tar": [
         "tar cf ../o.tar text sub fruit hard dangling && tar tvf ../o.tar | sort -k6",
         "tar cf - sub fruit | od -An -c | head -n 40",
-        "mkdir ../x; tar cf - . | tar xf - -C ../x; ls -lR ../x | grep -v ^total; rm -r ../x",
+        "mkdir ../x; tar cf - . | tar xf - -C ../x; ls -lR ../x | grep -v ^total | sed 's/ [A-Z][a-z][a-z] .*:.. / /'; rm -r ../x",
         "tar czf - text | gzip -dc | tar tf -",
     ],
     "gzip": [
