@@ -82,6 +82,8 @@ package_of() {
 	pacman:xorriso) echo libisoburn ;;
 	apt:debian-keyring) echo debian-archive-keyring ;;
 	apt:gpgv) echo gpgv ;;
+	apt:hexdump) echo bsdextrautils ;;
+	dnf:hexdump | pacman:hexdump) echo util-linux ;;
 	apt:clang-tidy | apt:clang-format | apt:cppcheck) echo "$2" ;;
 	dnf:clang-tidy | dnf:clang-format) echo clang-tools-extra ;;
 	pacman:clang-format | pacman:clang-tidy) echo clang ;;

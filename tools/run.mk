@@ -7,7 +7,7 @@ SOCKET := $(or $(TMPDIR),/tmp)/pagoda-$(shell id -u)/gdb
 
 # Stamps: the tools that a target needs have been found or installed once.
 DEPS_qemu := qemu-system-i386
-DEPS_test := qemu-system-i386 host-cc pexpect e2fsprogs
+DEPS_test := qemu-system-i386 host-cc pexpect e2fsprogs hexdump
 DEPS_disk := e2fsprogs
 DEPS_host := host-cc
 DEPS_gdb := gdb
