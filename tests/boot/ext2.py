@@ -46,8 +46,12 @@ def poke(path, offset, data):
         file.write(data)
 
 
-def run_script(lab, name, images, script, build="debug", timeout=120, how="virtio", extra=(), append="", **machine):
-    """Runs a script of our shell in a ramdisk, with the images as disks; returns what it printed. It must end well."""
+def run_script(lab, name, images, script, build="debug", timeout=120, how="virtio", extra=(), append="", options="", until=None,
+               **machine):
+    """
+    Runs a script of our shell in a ramdisk, with the images as disks; returns what it printed. It must end well.
+    options: of the first drive. until: at this line the power fails.
+    """
     with lab.scratch() as scratch:
         with open(f"{scratch}/script", "w", encoding="utf-8") as file:
             file.write(script)
@@ -55,12 +59,13 @@ def run_script(lab, name, images, script, build="debug", timeout=120, how="virti
             file.write(own.read() + f"/script f 755 {scratch}/script\n")
         subprocess.run([sys.executable, "tools/mkcpio.py", "-o", f"{scratch}/cpio", "-d", f"{scratch}/list", lab.path("root")],
                        check=True)
-        disks = [word for number, image in enumerate(images) for word in attach(image, how, number)]
+        disks = [word for number, image in enumerate(images) for word in attach(image, how, number, "" if number else options)]
         outcome = lab.machine(build, initrd=f"{scratch}/cpio", append=f"quiet panic=-1 {append} -- /bin/sh /script",
-                              extra=disks + list(extra), **machine).run(lab.log(f"ext2-{name}"), timeout)
+                              extra=disks + list(extra), **machine).run(lab.log(f"ext2-{name}"), timeout,
+                                                                        until and (lambda line: until in line))
     assert not (outcome.panicked or outcome.warned or outcome.timed_out), outcome.complaint()
     text = "\n".join(outcome.lines)
-    assert "SCRIPT ENDS" in text, f"the script did not come to its end: {outcome.lines[-3:]}"
+    assert (until or "SCRIPT ENDS") in text, f"the script did not come to its end: {outcome.lines[-3:]}"
     return text
 
 
@@ -204,6 +209,31 @@ def test_sync_reaches_the_disk(lab):
                 console.close()
             with open(lab.path("root/bin/sh"), "rb") as file:
                 assert debugfs(image, "cat f") == file.read(), f"{name} has not reached the disk"
+
+
+SLOW = ",throttling.iops-write=40"		# so that a call that does not wait for the disk is caught
+
+
+def fragments(name, pages):
+    """Shell: two files that take turns on the disk, so that each page is a request of its own."""
+    return f"""
+page=x; while [ ${{#page}} -lt 4095 ]; do page=$page$page; done; page=$(echo $page | cut -c 1-4095)
+i=0; while [ $i -lt {pages} ]; do echo $page >> {name}; echo $page >> {name}.other; i=$((i+1)); done; sync
+"""
+
+
+def test_mount_waits_for_an_unmount(lab):
+    """The device is mounted again while it is still being written."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "4096")
+        text = run_script(lab, "mount-unmount", [image], "mkdir /a /b; mount -t ext2 /dev/vda /a\n" + fragments("/a/f", 60) + r"""
+echo $page >> /a/f; i=0; while [ $i -lt 60 ]; do echo y | dd of=/a/f bs=4096 seek=$i conv=notrunc 2>/dev/null; i=$((i+1)); done
+ls -l /a/f; umount /a & sleep 0.2; until mount -t ext2 /dev/vda /b 2>/dev/null; do :; done
+ls -l /b/f; echo more >> /b/f; umount /b; wait; echo SCRIPT ENDS
+""", options=SLOW)
+        assert_clean(image)
+        assert state(image) == "clean"
+        assert len(re.findall(r" 249856 .*/f$", text, re.M)) == 2, text
 
 
 def test_errors_of_the_disk(lab):
