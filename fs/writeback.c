@@ -6,7 +6,8 @@
  * whatever is oldest.
  *
  * An inode's marks are taken before it is written: a change that comes while it is being written marks it again. With
- * I_SYNC one task at a time writes an inode; a sync that finds the mark taken waits for who took it.
+ * I_SYNC one task at a time writes an inode, and as long as it is being written it stays on the list: so a sync finds
+ * it there, and waits for who writes it.
  *
  * The order of a sync: pages of all files and their inodes (which makes the device's pages dirty), then the device's
  * pages, then the device's own cache. Locks: s_umount keeps the instance; none is held while writing.
@@ -21,18 +22,15 @@
 #include "lib/err.h"
 #include "mm/writeback.h"
 
-/* Takes the marks and the inode off the list. */
-static u32 take_dirty_marks(struct inode *inode)
+/* The inode stays on the list until inode_end_sync. */
+static u32 take_dirty_marks(struct inode *inode, u32 which)
 {
 	u32 dirty;
 
-	spin_lock(&inode->i_sb->s_inode_lock);
 	spin_lock(&inode->i_lock);
-	dirty = inode->i_state & I_DIRTY;
-	inode->i_state &= ~I_DIRTY;
-	list_del_init(&inode->i_io_list);
+	dirty = inode->i_state & which;
+	inode->i_state &= ~which;
 	spin_unlock(&inode->i_lock);
-	spin_unlock(&inode->i_sb->s_inode_lock);
 	return dirty;
 }
 
@@ -40,14 +38,13 @@ static u32 take_dirty_marks(struct inode *inode)
 static int writeback_single_inode(struct inode *inode, struct writeback_control *wbc, bool sync_inode)
 {
 	struct address_space *m = &inode->i_data;
-	u32 dirty;
 	int err, ret = 0;
 
 	if (!inode_begin_sync(inode, wbc->sync))
 		return 0;
-	dirty = take_dirty_marks(inode);
+	take_dirty_marks(inode, I_DIRTY_PAGES);
 	err = do_writepages(m, wbc);
-	if (dirty & (I_DIRTY_SYNC | I_DIRTY_DATASYNC))
+	if (take_dirty_marks(inode, I_DIRTY_SYNC | I_DIRTY_DATASYNC))	/* pages that got blocks have changed them */
 		ret = inode->i_sb->s_op->write_inode(inode, sync_inode);
 	if (radix_tree_tagged(&m->page_tree, PAGECACHE_TAG_DIRTY))
 		__mark_inode_dirty(inode, I_DIRTY_PAGES);
@@ -69,11 +66,22 @@ int write_inode_now(struct inode *inode, bool sync)
 	return err ? err : ret;
 }
 
-/* The inode that has been dirty for longest, if since before that time; with a reference. */
-static struct inode *oldest_dirty(struct super_block *sb, u64 before)
+/* s_inode_lock is held, and not any more afterwards. The inode has no user left. */
+static void wait_for_the_last_write(struct inode *inode)
+{
+	struct super_block *sb = inode->i_sb;
+	u64 ino = inode->i_ino;
+
+	spin_unlock(&sb->s_inode_lock);
+	inode_wait_settled(sb, ino);
+}
+
+/* The inode that has been dirty for longest, if since before that time; with a reference. wait: for those that go. */
+static struct inode *oldest_dirty(struct super_block *sb, u64 before, bool wait)
 {
 	struct inode *inode, *found = NULL;
 
+again:
 	spin_lock(&sb->s_inode_lock);
 	list_for_each_entry_reverse(inode, &sb->s_dirty, i_io_list) {
 		if (inode->dirtied_when > before)
@@ -81,6 +89,10 @@ static struct inode *oldest_dirty(struct super_block *sb, u64 before)
 		if (atomic_inc_not_zero(&inode->i_count)) {	/* else it is going and writes itself */
 			found = inode;
 			break;
+		}
+		if (wait) {
+			wait_for_the_last_write(inode);
+			goto again;
 		}
 	}
 	spin_unlock(&sb->s_inode_lock);
@@ -93,7 +105,7 @@ static int writeback_sb(struct super_block *sb, struct writeback_control *wbc, u
 	int err = 0;
 
 	/* An inode that comes again has been left alone, since someone else writes it: enough for now. */
-	while (wbc->nr_to_write > 0 && (inode = oldest_dirty(sb, before)) != NULL) {
+	while (wbc->nr_to_write > 0 && (inode = oldest_dirty(sb, before, wbc->sync)) != NULL) {
 		int ret = writeback_single_inode(inode, wbc, false);
 
 		err = err ? err : ret;
@@ -115,13 +127,17 @@ static int wait_sb_pages(struct super_block *sb)
 	struct inode *inode, *prev = NULL;
 	int err = 0;
 
+again:
 	spin_lock(&sb->s_inode_lock);
 	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
 		int ret;
 
-		if (!inode->i_data.nrpages || !radix_tree_tagged(&inode->i_data.page_tree, PAGECACHE_TAG_WRITEBACK) ||
-		    !atomic_inc_not_zero(&inode->i_count))
+		if (!inode->i_data.nrpages || !radix_tree_tagged(&inode->i_data.page_tree, PAGECACHE_TAG_WRITEBACK))
 			continue;
+		if (!atomic_inc_not_zero(&inode->i_count)) {
+			wait_for_the_last_write(inode);
+			goto again;
+		}
 		spin_unlock(&sb->s_inode_lock);
 		ret = filemap_fdatawait_range(&inode->i_data, 0, 0x7fffffffffffffffll);
 		err = err ? err : ret;
