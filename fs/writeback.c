@@ -171,20 +171,35 @@ int sync_filesystem(struct super_block *sb)
 	return err;
 }
 
+/*
+ * An inode that is not dirty need not be on the disk: the flusher may have copied it to its table, and the table is still
+ * to be written. I_SYNC keeps a second fsync from seeing the list of blocks empty while the first one writes them.
+ */
+int sync_inode_metadata(struct inode *inode, bool datasync)
+{
+	const struct super_operations *op = inode->i_sb->s_op;
+	u32 wanted = datasync ? I_DIRTY_DATASYNC : I_DIRTY_SYNC | I_DIRTY_DATASYNC;
+	int err, ret;
+
+	inode_begin_sync(inode, true);
+	err = sync_mapping_buffers(inode);
+	if ((READ_ONCE(inode->i_state) & wanted) && take_dirty_marks(inode, I_DIRTY_SYNC | I_DIRTY_DATASYNC))
+		ret = op->write_inode(inode, true);
+	else
+		ret = op->sync_inode ? op->sync_inode(inode) : 0;
+	inode_end_sync(inode);
+	return err ? err : ret;
+}
+
 int generic_file_fsync(struct file *file, loff_t start, loff_t end, bool datasync)
 {
 	struct inode *inode = file->f_mapping->host;
-	struct writeback_control none = { .sync = true, .nr_to_write = 0, .start = 0, .end = -1 };
 	int err = filemap_fdatawrite_range(&inode->i_data, start, end, true);
 	int ret = filemap_fdatawait_range(&inode->i_data, start, end);
 
 	err = err ? err : ret;
-	ret = sync_mapping_buffers(inode);
+	ret = sync_inode_metadata(inode, datasync);
 	err = err ? err : ret;
-	if (READ_ONCE(inode->i_state) & (I_SYNC | (datasync ? I_DIRTY_DATASYNC : I_DIRTY_SYNC | I_DIRTY_DATASYNC))) {
-		ret = writeback_single_inode(inode, &none, true);
-		err = err ? err : ret;
-	}
 	ret = blkdev_issue_flush(inode->i_sb->s_bdev);
 	return err ? err : ret;
 }

@@ -202,6 +202,7 @@ static const struct super_operations ext2_super_ops = {
 	.alloc_inode = ext2_alloc_inode,
 	.destroy_inode = ext2_destroy_inode,
 	.write_inode = ext2_write_inode,
+	.sync_inode = ext2_sync_inode,
 	.evict_inode = ext2_evict_inode,
 	.put_super = ext2_put_super,
 	.sync_fs = ext2_sync_fs,

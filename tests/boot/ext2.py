@@ -236,6 +236,34 @@ ls -l /b/f; echo more >> /b/f; umount /b; wait; echo SCRIPT ENDS
         assert len(re.findall(r" 249856 .*/f$", text, re.M)) == 2, text
 
 
+def test_fsync_after_the_flusher(lab):
+    """The flusher has copied the inode to its table but the table is not on the disk: fsync writes it."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk")
+        run_script(lab, "fsync-flusher", [image], r"""
+mount -t ext2 /dev/vda /mnt; echo > /mnt/f; sync
+cd /proc/sys/vm; echo 100000 > dirty_writeback_centisecs; sleep 0.2; cp /bin/sh /mnt/f
+echo 0 > dirty_expire_centisecs; echo 100000 > dirty_writeback_centisecs; sleep 0.5
+dd if=/dev/null of=/mnt/f conv=notrunc,fsync 2>/dev/null; echo POWER FAILS
+""", until="POWER FAILS")
+        with open(lab.path("root/bin/sh"), "rb") as file:
+            assert debugfs(image, "cat f") == file.read()
+
+
+def test_two_fsyncs_at_once(lab):
+    """Each waits for all of the file's indirect blocks, whoever writes them."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "4096")
+        run_script(lab, "two-fsyncs", [image], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt; echo > f; sync; cd /proc/sys/vm; echo 100000 > dirty_writeback_centisecs; sleep 0.2
+echo far | dd of=/mnt/f bs=4096 seek=5000 conv=notrunc 2>/dev/null
+echo 0 > dirty_expire_centisecs; echo 100000 > dirty_writeback_centisecs; sleep 0.6
+dd if=/dev/null of=/mnt/f conv=notrunc,fsync 2>/dev/null & sleep 0.15
+dd if=/dev/null of=/mnt/f conv=notrunc,fsync 2>/dev/null; echo POWER FAILS
+""", options=SLOW.replace("40", "4"), until="POWER FAILS")
+        assert debugfs(image, "cat f")[5000 * 4096:] == b"far\n"
+
+
 def test_errors_of_the_disk(lab):
     """EIO for who asks for what cannot be read or written, once from fsync; the rest goes on."""
     with lab.scratch() as scratch:
