@@ -9,6 +9,8 @@
  * I_SYNC one task at a time writes an inode, and as long as it is being written it stays on the list: so a sync finds
  * it there, and waits for who writes it.
  *
+ * That a page could not be written is told to who calls fsync, once; a sync leaves it to be told.
+ *
  * The order of a sync: pages of all files and their inodes (which makes the device's pages dirty), then the device's
  * pages, then the device's own cache. Locks: s_umount keeps the instance; none is held while writing.
  */
@@ -62,7 +64,7 @@ int write_inode_now(struct inode *inode, bool sync)
 	wbc.sync = sync;
 	err = writeback_single_inode(inode, &wbc, sync);
 	if (sync)
-		ret = filemap_fdatawait_range(&inode->i_data, 0, wbc.end);
+		ret = filemap_fdatawait_keep_errors(&inode->i_data);
 	return err ? err : ret;
 }
 
@@ -139,7 +141,7 @@ again:
 			goto again;
 		}
 		spin_unlock(&sb->s_inode_lock);
-		ret = filemap_fdatawait_range(&inode->i_data, 0, 0x7fffffffffffffffll);
+		ret = filemap_fdatawait_keep_errors(&inode->i_data);
 		err = err ? err : ret;
 		iput(prev);
 		prev = inode;		/* keeps our place in the list */

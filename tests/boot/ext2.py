@@ -264,6 +264,42 @@ dd if=/dev/null of=/mnt/f conv=notrunc,fsync 2>/dev/null; echo POWER FAILS
         assert debugfs(image, "cat f")[5000 * 4096:] == b"far\n"
 
 
+def failing(image, sector, iops=1000):
+    """QEMU's arguments for a disk that fails to write one sector."""
+    rules = [{"event": "none", "iotype": "write", "errno": 5, "once": False, "sector": sector}]
+    disk = {"driver": "blkdebug", "inject-error": rules, "image": {"driver": "file", "filename": image}}
+    return ["-object", f"throttle-group,id=slow,x-iops-write={iops}", "-device", "virtio-blk-pci,drive=bad", "-blockdev",
+            json.dumps({"driver": "throttle", "node-name": "bad", "throttle-group": "slow", "file": disk})]
+
+
+def test_sync_leaves_errors_to_fsync(lab):
+    """Who owns the file learns from fsync, once, that it was not written, even if someone's sync has met the error."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "4096")
+        run_script(lab, "prepare-sync-error", [image], "mount -t ext2 /dev/vda /mnt\n" + fragments("/mnt/f", 30) +
+                   "umount /mnt; echo SCRIPT ENDS\n")
+        text = run_script(lab, "sync-error", [], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt; exec 3<f
+dd if=/dev/zero of=f bs=4096 count=30 conv=notrunc 2>/dev/null; sync
+dd if=/dev/null of=f conv=notrunc,fsync 2>/dev/null || echo FIRST FAILS
+dd if=/dev/null of=f conv=notrunc,fsync 2>/dev/null && echo SECOND DOES NOT
+exec 3<&-; cd /; umount /mnt; echo SCRIPT ENDS
+""", extra=failing(image, int(debugfs(image, "bmap f 0")) * 8, iops=40))
+        assert "FIRST FAILS" in text and "SECOND DOES NOT" in text, text
+
+
+def test_lost_metadata_stays_unclean(lab):
+    """A bitmap could not be written, and a sync has met that: unmounting must not say that all is well."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "4096")
+        bitmap = int(re.search(rb"Block bitmap at (\d+)", subprocess.run([e2fs("dumpe2fs"), image], stdout=subprocess.PIPE,
+                                                                         stderr=subprocess.DEVNULL, check=True).stdout).group(1))
+        run_script(lab, "lost-metadata", [], r"""
+mount -t ext2 /dev/vda /mnt; cp /bin/sh /mnt/f; sync; sync; umount /mnt; echo SCRIPT ENDS
+""", extra=failing(image, bitmap * 8))
+        assert state(image) != "clean", "the lost bitmap is not noted"
+
+
 def test_errors_of_the_disk(lab):
     """EIO for who asks for what cannot be read or written, once from fsync; the rest goes on."""
     with lab.scratch() as scratch:
