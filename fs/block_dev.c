@@ -161,6 +161,7 @@ void blkdev_put(struct block_device *bdev, void *holder)
 		if (sync_blockdev(bdev, true))
 			pr_err("%s: what was written last has not reached the device\n", bdev->bd_name);
 		truncate_inode_pages(&bdev->bd_inode->i_data, 0);
+		clear_bit(AS_EIO, &bdev->bd_inode->i_data.flags);
 	}
 	mutex_unlock(&bdev->bd_mutex);
 }
@@ -268,7 +269,7 @@ static ssize_t blkdev_write(struct file *file, struct iov_iter *from, loff_t *po
 static int blkdev_fsync(struct file *file, loff_t start, loff_t end, bool datasync)
 {
 	struct block_device *bdev = file->private_data;
-	int err = write_inode_now(bdev->bd_inode, true), ret = blkdev_issue_flush(bdev);
+	int err = filemap_write_and_wait(&bdev->bd_inode->i_data), ret = blkdev_issue_flush(bdev);
 
 	return err ? err : ret;
 }

@@ -107,7 +107,9 @@ bool try_to_free_buffers(struct page *page);
 
 /* Writes the file's dirty pages and its structure's blocks and waits, then the inode; the device is flushed last. */
 int generic_file_fsync(struct file *file, loff_t start, loff_t end, bool datasync);
-int sync_mapping_buffers(struct inode *inode);	/* of mark_buffer_dirty_inode: written and waited for */
+/* The same without the file's pages and without a flush. */
+int sync_inode_metadata(struct inode *inode, bool datasync);
+int sync_mapping_buffers(struct inode *inode);	/* of mark_buffer_dirty_inode: written and waited for; I_SYNC held */
 void invalidate_inode_buffers(struct inode *inode);	/* forget that list: the inode is going */
 /* Dirty pages of a device: written; wait: and waited for. 0 or errno. */
 int sync_blockdev(struct block_device *bdev, bool wait);

@@ -59,7 +59,6 @@ static const struct inode_operations no_inode_ops;
 static const struct file_operations no_file_ops;
 static const struct address_space_operations no_aops;
 
-/* Everything that the constructor does not set: objects come back in any state. */
 /* One at a time writes an inode back. False, if others do and we need not wait. */
 bool inode_begin_sync(struct inode *inode, bool wait)
 {
@@ -76,14 +75,26 @@ bool inode_begin_sync(struct inode *inode, bool wait)
 	}
 }
 
+/* Meanwhile it was on s_dirty if anything was. What has become dirty since has been dirty from now on. */
 void inode_end_sync(struct inode *inode)
 {
+	struct super_block *sb = inode->i_sb;
+
+	spin_lock(&sb->s_inode_lock);
 	spin_lock(&inode->i_lock);
 	inode->i_state &= ~I_SYNC;
+	if ((inode->i_state & I_DIRTY) && !(inode->i_state & I_FREEING)) {
+		inode->dirtied_when = ktime_get();
+		list_move(&inode->i_io_list, &sb->s_dirty);
+	} else {
+		list_del_init(&inode->i_io_list);
+	}
 	spin_unlock(&inode->i_lock);
+	spin_unlock(&sb->s_inode_lock);
 	wake_up_all(&inode_wait);
 }
 
+/* Everything that the constructor does not set: objects come back in any state. */
 static struct inode *alloc_inode(struct super_block *sb)
 {
 	struct inode *inode = sb->s_op->alloc_inode ? sb->s_op->alloc_inode(sb)
@@ -176,6 +187,11 @@ static bool inode_settled(struct super_block *sb, u64 ino)
 	return settled;
 }
 
+void inode_wait_settled(struct super_block *sb, u64 ino)
+{
+	wait_event(&inode_wait, inode_settled(sb, ino));
+}
+
 static void hash_new_inode(struct inode *inode, u64 ino)
 {
 	inode->i_ino = ino;
@@ -202,7 +218,7 @@ struct inode *iget_locked(struct super_block *sb, u64 ino)
 		}
 		spin_unlock(&inode_hash_lock);
 		if (inode) {
-			wait_event(&inode_wait, inode_settled(sb, ino));
+			inode_wait_settled(sb, ino);
 		} else {
 			fresh = alloc_inode(sb);
 			if (!fresh)
@@ -261,8 +277,16 @@ static void evict(struct inode *inode)
 /* The last reference: nobody can find it any more, or whoever finds it in the hash waits. */
 static void iput_final(struct inode *inode)
 {
-	if (inode->i_nlink && (inode->i_state & I_DIRTY) && inode->i_sb->s_op->write_inode)
+	struct super_block *sb = inode->i_sb;
+
+	if (inode->i_nlink && (inode->i_state & I_DIRTY) && sb->s_op->write_inode)
 		write_inode_now(inode, true);
+	/* A sync waits for an inode that is being written on its way out, but not for one that is being deleted. */
+	if (!list_empty(&inode->i_io_list)) {
+		spin_lock(&sb->s_inode_lock);
+		list_del_init(&inode->i_io_list);
+		spin_unlock(&sb->s_inode_lock);
+	}
 	evict(inode);
 }
 
@@ -305,9 +329,9 @@ void __mark_inode_dirty(struct inode *inode, u32 flags)
 		return;
 	spin_lock(&sb->s_inode_lock);
 	spin_lock(&inode->i_lock);
-	if (!(inode->i_state & (I_DIRTY | I_FREEING))) {
+	if (list_empty(&inode->i_io_list) && !(inode->i_state & I_FREEING)) {
 		inode->dirtied_when = ktime_get();
-		list_move(&inode->i_io_list, &sb->s_dirty);
+		list_add(&inode->i_io_list, &sb->s_dirty);
 	}
 	inode->i_state |= flags;
 	spin_unlock(&inode->i_lock);

@@ -184,6 +184,7 @@ void __mark_inode_dirty(struct inode *inode, u32 flags);
 int write_inode_now(struct inode *inode, bool sync);	/* pages and attributes: fs/writeback.c */
 bool inode_begin_sync(struct inode *inode, bool wait);
 void inode_end_sync(struct inode *inode);
+void inode_wait_settled(struct super_block *sb, u64 ino);	/* until the inode with that number is neither read nor evicted */
 void inode_add_bytes(struct inode *inode, s64 bytes);	/* i_blocks */
 
 static inline void inc_nlink(struct inode *inode) { inode->i_nlink++; }

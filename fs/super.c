@@ -91,6 +91,8 @@ static void put_super(struct super_block *sb)
 
 	spin_lock(&sb_lock);
 	last = --sb->s_count == 0;
+	if (last)
+		list_del(&sb->s_list);
 	spin_unlock(&sb_lock);
 	if (last)
 		kfree(sb);
@@ -146,9 +148,6 @@ void deactivate_locked_super(struct super_block *sb)
 		up_write(&sb->s_umount);
 		return;
 	}
-	spin_lock(&sb_lock);
-	list_del_init(&sb->s_list);
-	spin_unlock(&sb_lock);
 	if (sb->s_type->kill_sb)
 		sb->s_type->kill_sb(sb);
 	else
@@ -211,7 +210,10 @@ struct dentry *mount_single(struct file_system_type *type, u32 flags, void *data
 	return root;
 }
 
-/* The list may change while fn sleeps: the instance at hand is kept by its count, and the walk goes on from it. */
+/*
+ * The list may change while fn sleeps: the instance at hand is kept by its count, and with it its place in the list.
+ * One that is being shut down is waited for (wait) and passed over: afterwards it is on its device to the last byte.
+ */
 static void walk_supers(void (*fn)(struct super_block *sb, void *arg), void *arg, bool wait)
 {
 	struct super_block *sb, *prev = NULL;
@@ -231,8 +233,6 @@ static void walk_supers(void (*fn)(struct super_block *sb, void *arg), void *arg
 			put_super(prev);
 		prev = sb;
 		spin_lock(&sb_lock);
-		if (list_empty(&sb->s_list))
-			break;		/* unmounted meanwhile: its neighbours are unknown; sync is best effort here */
 	}
 	spin_unlock(&sb_lock);
 	if (prev)

@@ -40,6 +40,7 @@ struct super_operations {
 	void (*dirty_inode)(struct inode *inode, u32 flags);
 	/* The attributes, to where sync_fs or the device's writeback finds them; sync: to disk. The VFS writes the pages. */
 	int (*write_inode)(struct inode *inode, bool sync);
+	int (*sync_inode)(struct inode *inode);			/* what write_inode was given last is on disk afterwards */
 	/* The last reference has gone: free pages (truncate_inode_pages), blocks if nlink is 0, then clear_inode. NULL: that alone. */
 	void (*evict_inode)(struct inode *inode);
 	void (*put_super)(struct super_block *sb);		/* s_root is gone */

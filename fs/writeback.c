@@ -6,7 +6,10 @@
  * whatever is oldest.
  *
  * An inode's marks are taken before it is written: a change that comes while it is being written marks it again. With
- * I_SYNC one task at a time writes an inode; a sync that finds the mark taken waits for who took it.
+ * I_SYNC one task at a time writes an inode, and as long as it is being written it stays on the list: so a sync finds
+ * it there, and waits for who writes it.
+ *
+ * That a page could not be written is told to who calls fsync, once; a sync leaves it to be told.
  *
  * The order of a sync: pages of all files and their inodes (which makes the device's pages dirty), then the device's
  * pages, then the device's own cache. Locks: s_umount keeps the instance; none is held while writing.
@@ -21,18 +24,15 @@
 #include "lib/err.h"
 #include "mm/writeback.h"
 
-/* Takes the marks and the inode off the list. */
-static u32 take_dirty_marks(struct inode *inode)
+/* The inode stays on the list until inode_end_sync. */
+static u32 take_dirty_marks(struct inode *inode, u32 which)
 {
 	u32 dirty;
 
-	spin_lock(&inode->i_sb->s_inode_lock);
 	spin_lock(&inode->i_lock);
-	dirty = inode->i_state & I_DIRTY;
-	inode->i_state &= ~I_DIRTY;
-	list_del_init(&inode->i_io_list);
+	dirty = inode->i_state & which;
+	inode->i_state &= ~which;
 	spin_unlock(&inode->i_lock);
-	spin_unlock(&inode->i_sb->s_inode_lock);
 	return dirty;
 }
 
@@ -40,14 +40,13 @@ static u32 take_dirty_marks(struct inode *inode)
 static int writeback_single_inode(struct inode *inode, struct writeback_control *wbc, bool sync_inode)
 {
 	struct address_space *m = &inode->i_data;
-	u32 dirty;
 	int err, ret = 0;
 
 	if (!inode_begin_sync(inode, wbc->sync))
 		return 0;
-	dirty = take_dirty_marks(inode);
+	take_dirty_marks(inode, I_DIRTY_PAGES);
 	err = do_writepages(m, wbc);
-	if (dirty & (I_DIRTY_SYNC | I_DIRTY_DATASYNC))
+	if (take_dirty_marks(inode, I_DIRTY_SYNC | I_DIRTY_DATASYNC))	/* pages that got blocks have changed them */
 		ret = inode->i_sb->s_op->write_inode(inode, sync_inode);
 	if (radix_tree_tagged(&m->page_tree, PAGECACHE_TAG_DIRTY))
 		__mark_inode_dirty(inode, I_DIRTY_PAGES);
@@ -65,15 +64,26 @@ int write_inode_now(struct inode *inode, bool sync)
 	wbc.sync = sync;
 	err = writeback_single_inode(inode, &wbc, sync);
 	if (sync)
-		ret = filemap_fdatawait_range(&inode->i_data, 0, wbc.end);
+		ret = filemap_fdatawait_keep_errors(&inode->i_data);
 	return err ? err : ret;
 }
 
-/* The inode that has been dirty for longest, if since before that time; with a reference. */
-static struct inode *oldest_dirty(struct super_block *sb, u64 before)
+/* s_inode_lock is held, and not any more afterwards. The inode has no user left. */
+static void wait_for_the_last_write(struct inode *inode)
+{
+	struct super_block *sb = inode->i_sb;
+	u64 ino = inode->i_ino;
+
+	spin_unlock(&sb->s_inode_lock);
+	inode_wait_settled(sb, ino);
+}
+
+/* The inode that has been dirty for longest, if since before that time; with a reference. wait: for those that go. */
+static struct inode *oldest_dirty(struct super_block *sb, u64 before, bool wait)
 {
 	struct inode *inode, *found = NULL;
 
+again:
 	spin_lock(&sb->s_inode_lock);
 	list_for_each_entry_reverse(inode, &sb->s_dirty, i_io_list) {
 		if (inode->dirtied_when > before)
@@ -81,6 +91,10 @@ static struct inode *oldest_dirty(struct super_block *sb, u64 before)
 		if (atomic_inc_not_zero(&inode->i_count)) {	/* else it is going and writes itself */
 			found = inode;
 			break;
+		}
+		if (wait) {
+			wait_for_the_last_write(inode);
+			goto again;
 		}
 	}
 	spin_unlock(&sb->s_inode_lock);
@@ -93,7 +107,7 @@ static int writeback_sb(struct super_block *sb, struct writeback_control *wbc, u
 	int err = 0;
 
 	/* An inode that comes again has been left alone, since someone else writes it: enough for now. */
-	while (wbc->nr_to_write > 0 && (inode = oldest_dirty(sb, before)) != NULL) {
+	while (wbc->nr_to_write > 0 && (inode = oldest_dirty(sb, before, wbc->sync)) != NULL) {
 		int ret = writeback_single_inode(inode, wbc, false);
 
 		err = err ? err : ret;
@@ -115,15 +129,19 @@ static int wait_sb_pages(struct super_block *sb)
 	struct inode *inode, *prev = NULL;
 	int err = 0;
 
+again:
 	spin_lock(&sb->s_inode_lock);
 	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
 		int ret;
 
-		if (!inode->i_data.nrpages || !radix_tree_tagged(&inode->i_data.page_tree, PAGECACHE_TAG_WRITEBACK) ||
-		    !atomic_inc_not_zero(&inode->i_count))
+		if (!inode->i_data.nrpages || !radix_tree_tagged(&inode->i_data.page_tree, PAGECACHE_TAG_WRITEBACK))
 			continue;
+		if (!atomic_inc_not_zero(&inode->i_count)) {
+			wait_for_the_last_write(inode);
+			goto again;
+		}
 		spin_unlock(&sb->s_inode_lock);
-		ret = filemap_fdatawait_range(&inode->i_data, 0, 0x7fffffffffffffffll);
+		ret = filemap_fdatawait_keep_errors(&inode->i_data);
 		err = err ? err : ret;
 		iput(prev);
 		prev = inode;		/* keeps our place in the list */
@@ -155,20 +173,35 @@ int sync_filesystem(struct super_block *sb)
 	return err;
 }
 
+/*
+ * An inode that is not dirty need not be on the disk: the flusher may have copied it to its table, and the table is still
+ * to be written. I_SYNC keeps a second fsync from seeing the list of blocks empty while the first one writes them.
+ */
+int sync_inode_metadata(struct inode *inode, bool datasync)
+{
+	const struct super_operations *op = inode->i_sb->s_op;
+	u32 wanted = datasync ? I_DIRTY_DATASYNC : I_DIRTY_SYNC | I_DIRTY_DATASYNC;
+	int err, ret;
+
+	inode_begin_sync(inode, true);
+	err = sync_mapping_buffers(inode);
+	if ((READ_ONCE(inode->i_state) & wanted) && take_dirty_marks(inode, I_DIRTY_SYNC | I_DIRTY_DATASYNC))
+		ret = op->write_inode(inode, true);
+	else
+		ret = op->sync_inode ? op->sync_inode(inode) : 0;
+	inode_end_sync(inode);
+	return err ? err : ret;
+}
+
 int generic_file_fsync(struct file *file, loff_t start, loff_t end, bool datasync)
 {
 	struct inode *inode = file->f_mapping->host;
-	struct writeback_control none = { .sync = true, .nr_to_write = 0, .start = 0, .end = -1 };
 	int err = filemap_fdatawrite_range(&inode->i_data, start, end, true);
 	int ret = filemap_fdatawait_range(&inode->i_data, start, end);
 
 	err = err ? err : ret;
-	ret = sync_mapping_buffers(inode);
+	ret = sync_inode_metadata(inode, datasync);
 	err = err ? err : ret;
-	if (READ_ONCE(inode->i_state) & (I_SYNC | (datasync ? I_DIRTY_DATASYNC : I_DIRTY_SYNC | I_DIRTY_DATASYNC))) {
-		ret = writeback_single_inode(inode, &none, true);
-		err = err ? err : ret;
-	}
 	ret = blkdev_issue_flush(inode->i_sb->s_bdev);
 	return err ? err : ret;
 }

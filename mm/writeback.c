@@ -113,7 +113,7 @@ static int take_errors(struct address_space *m)
 	return err;
 }
 
-int filemap_fdatawait_range(struct address_space *m, loff_t start, loff_t end)
+static void wait_range(struct address_space *m, loff_t start, loff_t end)
 {
 	pgoff_t index = last_index(start), last = last_index(end);
 	struct page *pages[16];
@@ -125,7 +125,20 @@ int filemap_fdatawait_range(struct address_space *m, loff_t start, loff_t end)
 				wait_on_page_writeback(pages[i]);
 			put_page(pages[i]);
 		}
+}
+
+int filemap_fdatawait_range(struct address_space *m, loff_t start, loff_t end)
+{
+	wait_range(m, start, end);
 	return take_errors(m);
+}
+
+int filemap_fdatawait_keep_errors(struct address_space *m)
+{
+	wait_range(m, 0, 0x7fffffffffffffffll);
+	if (test_bit(AS_EIO, &m->flags))
+		return -EIO;
+	return test_bit(AS_ENOSPC, &m->flags) ? -ENOSPC : 0;
 }
 
 int filemap_write_and_wait(struct address_space *m)

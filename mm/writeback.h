@@ -20,6 +20,8 @@ int do_writepages(struct address_space *mapping, struct writeback_control *wbc);
 int filemap_fdatawrite_range(struct address_space *mapping, loff_t start, loff_t end, bool sync);
 /* Waits for what is being written; reports, once, that a write since the last call failed: 0, -EIO, -ENOSPC. */
 int filemap_fdatawait_range(struct address_space *mapping, loff_t start, loff_t end);
+/* For who writes on behalf of others: all of the file, and the error is left to be reported. */
+int filemap_fdatawait_keep_errors(struct address_space *mapping);
 int filemap_write_and_wait(struct address_space *mapping);
 /* A write has failed: who waits for the file next is told. */
 void mapping_set_error(struct address_space *mapping, int err);

@@ -115,18 +115,13 @@ static bool wants_dirsync(const struct inode *dir)
 /* The block has been changed; takes the reference over. */
 static int commit_block(struct inode *dir, struct buffer_head *bh)
 {
-	int err;
-
 	mark_buffer_dirty_inode(bh, dir);
 	brelse(bh);
 	dir->i_mtime = dir->i_ctime = current_fs_time();
 	dir->i_version++;
 	EXT2_I(dir)->i_flags &= ~EXT2_INDEX_FL;
 	mark_inode_dirty(dir);
-	if (likely(!wants_dirsync(dir)))
-		return 0;
-	err = sync_mapping_buffers(dir);
-	return err ? err : write_inode_now(dir, true);
+	return unlikely(wants_dirsync(dir)) ? sync_inode_metadata(dir, false) : 0;
 }
 
 static u8 file_type(const struct inode *inode)

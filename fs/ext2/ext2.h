@@ -129,6 +129,7 @@ loff_t ext2_max_size(u32 block_bits);			/* the largest file with blocks of this 
 extern const struct address_space_operations ext2_aops;
 struct inode *ext2_iget(struct super_block *sb, u32 ino);	/* ERR_PTR: -EFSCORRUPTED, -EIO, -ENOMEM, -ESTALE: deleted */
 int ext2_write_inode(struct inode *inode, bool sync);
+int ext2_sync_inode(struct inode *inode);
 void ext2_evict_inode(struct inode *inode);
 int ext2_setattr(struct dentry *dentry, struct iattr *attr);
 void ext2_set_inode_flags(struct inode *inode);		/* S_* from i_flags */

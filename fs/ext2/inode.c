@@ -220,6 +220,18 @@ int ext2_write_inode(struct inode *inode, bool sync)
 	return err;
 }
 
+/* Another inode of the table's block may have had it written meanwhile: then this one only waits. */
+int ext2_sync_inode(struct inode *inode)
+{
+	struct buffer_head *bh;
+	int err = -EIO;
+
+	if (get_raw_inode(inode->i_sb, (u32)inode->i_ino, &bh))
+		err = sync_dirty_buffer(bh);
+	brelse(bh);
+	return err;
+}
+
 void ext2_drop_nlink(struct inode *inode)
 {
 	if (inode->i_nlink)

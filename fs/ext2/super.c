@@ -105,7 +105,7 @@ static void begin_writing(struct super_block *sb)
 	ext2_sync_super(sb, true);
 }
 
-/* All else is on the disk before it is said to be clean. */
+/* All else is on the disk, and not only in its cache, before it is said to be clean. */
 static int end_writing(struct super_block *sb)
 {
 	struct ext2_sb_info *sbi = EXT2_SB(sb);
@@ -114,7 +114,9 @@ static int end_writing(struct super_block *sb)
 	if (!sbi->s_writing)
 		return 0;
 	sbi->s_writing = false;
-	err = sync_blockdev(sb->s_bdev, true);
+	err = sync_blockdev(sb->s_bdev, true);	/* or an earlier write has failed */
+	if (!err)
+		err = blkdev_issue_flush(sb->s_bdev);
 	if (err)
 		pr_err("EXT2-fs (%s): cannot be written: it stays marked as not clean\n", sb->s_id);
 	else
@@ -202,6 +204,7 @@ static const struct super_operations ext2_super_ops = {
 	.alloc_inode = ext2_alloc_inode,
 	.destroy_inode = ext2_destroy_inode,
 	.write_inode = ext2_write_inode,
+	.sync_inode = ext2_sync_inode,
 	.evict_inode = ext2_evict_inode,
 	.put_super = ext2_put_super,
 	.sync_fs = ext2_sync_fs,

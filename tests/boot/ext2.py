@@ -46,8 +46,12 @@ def poke(path, offset, data):
         file.write(data)
 
 
-def run_script(lab, name, images, script, build="debug", timeout=120, how="virtio", extra=(), append="", **machine):
-    """Runs a script of our shell in a ramdisk, with the images as disks; returns what it printed. It must end well."""
+def run_script(lab, name, images, script, build="debug", timeout=120, how="virtio", extra=(), append="", options="", until=None,
+               **machine):
+    """
+    Runs a script of our shell in a ramdisk, with the images as disks; returns what it printed. It must end well.
+    options: of the first drive. until: at this line the power fails.
+    """
     with lab.scratch() as scratch:
         with open(f"{scratch}/script", "w", encoding="utf-8") as file:
             file.write(script)
@@ -55,12 +59,13 @@ def run_script(lab, name, images, script, build="debug", timeout=120, how="virti
             file.write(own.read() + f"/script f 755 {scratch}/script\n")
         subprocess.run([sys.executable, "tools/mkcpio.py", "-o", f"{scratch}/cpio", "-d", f"{scratch}/list", lab.path("root")],
                        check=True)
-        disks = [word for number, image in enumerate(images) for word in attach(image, how, number)]
+        disks = [word for number, image in enumerate(images) for word in attach(image, how, number, "" if number else options)]
         outcome = lab.machine(build, initrd=f"{scratch}/cpio", append=f"quiet panic=-1 {append} -- /bin/sh /script",
-                              extra=disks + list(extra), **machine).run(lab.log(f"ext2-{name}"), timeout)
+                              extra=disks + list(extra), **machine).run(lab.log(f"ext2-{name}"), timeout,
+                                                                        until and (lambda line: until in line))
     assert not (outcome.panicked or outcome.warned or outcome.timed_out), outcome.complaint()
     text = "\n".join(outcome.lines)
-    assert "SCRIPT ENDS" in text, f"the script did not come to its end: {outcome.lines[-3:]}"
+    assert (until or "SCRIPT ENDS") in text, f"the script did not come to its end: {outcome.lines[-3:]}"
     return text
 
 
@@ -204,6 +209,95 @@ def test_sync_reaches_the_disk(lab):
                 console.close()
             with open(lab.path("root/bin/sh"), "rb") as file:
                 assert debugfs(image, "cat f") == file.read(), f"{name} has not reached the disk"
+
+
+SLOW = ",throttling.iops-write=40"		# so that a call that does not wait for the disk is caught
+
+
+def fragments(name, pages):
+    """Shell: two files that take turns on the disk, so that each page is a request of its own."""
+    return f"""
+page=x; while [ ${{#page}} -lt 4095 ]; do page=$page$page; done; page=$(echo $page | cut -c 1-4095)
+i=0; while [ $i -lt {pages} ]; do echo $page >> {name}; echo $page >> {name}.other; i=$((i+1)); done; sync
+"""
+
+
+def test_mount_waits_for_an_unmount(lab):
+    """The device is mounted again while it is still being written."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "4096")
+        text = run_script(lab, "mount-unmount", [image], "mkdir /a /b; mount -t ext2 /dev/vda /a\n" + fragments("/a/f", 60) + r"""
+echo $page >> /a/f; i=0; while [ $i -lt 60 ]; do echo y | dd of=/a/f bs=4096 seek=$i conv=notrunc 2>/dev/null; i=$((i+1)); done
+ls -l /a/f; umount /a & sleep 0.2; until mount -t ext2 /dev/vda /b 2>/dev/null; do :; done
+ls -l /b/f; echo more >> /b/f; umount /b; wait; echo SCRIPT ENDS
+""", options=SLOW)
+        assert_clean(image)
+        assert state(image) == "clean"
+        assert len(re.findall(r" 249856 .*/f$", text, re.M)) == 2, text
+
+
+def test_fsync_after_the_flusher(lab):
+    """The flusher has copied the inode to its table but the table is not on the disk: fsync writes it."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk")
+        run_script(lab, "fsync-flusher", [image], r"""
+mount -t ext2 /dev/vda /mnt; echo > /mnt/f; sync
+cd /proc/sys/vm; echo 100000 > dirty_writeback_centisecs; sleep 0.2; cp /bin/sh /mnt/f
+echo 0 > dirty_expire_centisecs; echo 100000 > dirty_writeback_centisecs; sleep 0.5
+dd if=/dev/null of=/mnt/f conv=notrunc,fsync 2>/dev/null; echo POWER FAILS
+""", until="POWER FAILS")
+        with open(lab.path("root/bin/sh"), "rb") as file:
+            assert debugfs(image, "cat f") == file.read()
+
+
+def test_two_fsyncs_at_once(lab):
+    """Each waits for all of the file's indirect blocks, whoever writes them."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "4096")
+        run_script(lab, "two-fsyncs", [image], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt; echo > f; sync; cd /proc/sys/vm; echo 100000 > dirty_writeback_centisecs; sleep 0.2
+echo far | dd of=/mnt/f bs=4096 seek=5000 conv=notrunc 2>/dev/null
+echo 0 > dirty_expire_centisecs; echo 100000 > dirty_writeback_centisecs; sleep 0.6
+dd if=/dev/null of=/mnt/f conv=notrunc,fsync 2>/dev/null & sleep 0.15
+dd if=/dev/null of=/mnt/f conv=notrunc,fsync 2>/dev/null; echo POWER FAILS
+""", options=SLOW.replace("40", "4"), until="POWER FAILS")
+        assert debugfs(image, "cat f")[5000 * 4096:] == b"far\n"
+
+
+def failing(image, sector, iops=1000):
+    """QEMU's arguments for a disk that fails to write one sector."""
+    rules = [{"event": "none", "iotype": "write", "errno": 5, "once": False, "sector": sector}]
+    disk = {"driver": "blkdebug", "inject-error": rules, "image": {"driver": "file", "filename": image}}
+    return ["-object", f"throttle-group,id=slow,x-iops-write={iops}", "-device", "virtio-blk-pci,drive=bad", "-blockdev",
+            json.dumps({"driver": "throttle", "node-name": "bad", "throttle-group": "slow", "file": disk})]
+
+
+def test_sync_leaves_errors_to_fsync(lab):
+    """Who owns the file learns from fsync, once, that it was not written, even if someone's sync has met the error."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "4096")
+        run_script(lab, "prepare-sync-error", [image], "mount -t ext2 /dev/vda /mnt\n" + fragments("/mnt/f", 30) +
+                   "umount /mnt; echo SCRIPT ENDS\n")
+        text = run_script(lab, "sync-error", [], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt; exec 3<f
+dd if=/dev/zero of=f bs=4096 count=30 conv=notrunc 2>/dev/null; sync
+dd if=/dev/null of=f conv=notrunc,fsync 2>/dev/null || echo FIRST FAILS
+dd if=/dev/null of=f conv=notrunc,fsync 2>/dev/null && echo SECOND DOES NOT
+exec 3<&-; cd /; umount /mnt; echo SCRIPT ENDS
+""", extra=failing(image, int(debugfs(image, "bmap f 0")) * 8, iops=40))
+        assert "FIRST FAILS" in text and "SECOND DOES NOT" in text, text
+
+
+def test_lost_metadata_stays_unclean(lab):
+    """A bitmap could not be written, and a sync has met that: unmounting must not say that all is well."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk", "-b", "4096")
+        bitmap = int(re.search(rb"Block bitmap at (\d+)", subprocess.run([e2fs("dumpe2fs"), image], stdout=subprocess.PIPE,
+                                                                         stderr=subprocess.DEVNULL, check=True).stdout).group(1))
+        run_script(lab, "lost-metadata", [], r"""
+mount -t ext2 /dev/vda /mnt; cp /bin/sh /mnt/f; sync; sync; umount /mnt; echo SCRIPT ENDS
+""", extra=failing(image, bitmap * 8))
+        assert state(image) != "clean", "the lost bitmap is not noted"
 
 
 def test_errors_of_the_disk(lab):
