@@ -313,6 +313,7 @@ static struct dentry *coldest_dentry(unsigned int scan)
 	return NULL;
 }
 
+/* Whoever takes a dentry out holds its inode and its parent for a while: the file system must not be unmounted meanwhile. */
 unsigned long prune_dcache(unsigned long nr)
 {
 	unsigned long freed = 0, empty_scans = 0;
@@ -322,12 +323,17 @@ unsigned long prune_dcache(unsigned long nr)
 
 		spin_lock(&dcache_lock);
 		d = coldest_dentry(64);
-		if (d) {
+		if (d && trylock_super(d->d_sb)) {
+			struct super_block *sb = d->d_sb;
+
 			dput(dentry_kill(d));
+			unlock_super(sb);
 			freed++;
 			empty_scans = 0;
 			continue;
 		}
+		if (d)
+			list_move(&d->d_lru, &dentry_lru);
 		spin_unlock(&dcache_lock);
 		/* Every dentry was met once unreferenced by now: what is left is used again and again. */
 		if (++empty_scans > (unsigned long)atomic_read(&nr_dentry) / 32 + 2)

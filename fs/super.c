@@ -98,6 +98,24 @@ static void put_super(struct super_block *sb)
 		kfree(sb);
 }
 
+bool trylock_super(struct super_block *sb)
+{
+	bool locked;
+
+	spin_lock(&sb_lock);
+	locked = down_read_trylock(&sb->s_umount);
+	if (locked)
+		sb->s_count++;
+	spin_unlock(&sb_lock);
+	return locked;
+}
+
+void unlock_super(struct super_block *sb)
+{
+	up_read(&sb->s_umount);
+	put_super(sb);
+}
+
 static const struct super_operations no_super_ops;
 
 struct super_block *sget_new(struct file_system_type *type, u32 flags)

@@ -81,6 +81,9 @@ void free_anon_bdev(dev_t dev);
 void iterate_supers(void (*fn)(struct super_block *sb, void *arg), void *arg);
 /* The same, but leaves out an instance whose s_umount is not free: for reclaim. */
 void try_iterate_supers(void (*fn)(struct super_block *sb, void *arg), void *arg);
+/* Keeps the instance from being unmounted. Never sleeps: for who meets it in a cache. False: it is going, or comes. */
+bool trylock_super(struct super_block *sb);
+void unlock_super(struct super_block *sb);
 int sync_filesystem(struct super_block *sb);	/* all of it is on disk afterwards; s_umount held: 0 or the first errno */
 int do_remount_sb(struct super_block *sb, u32 flags, void *data);
 int vfs_statfs(const struct path *path, struct statfs64 *buf);

@@ -236,6 +236,21 @@ ls -l /b/f; echo more >> /b/f; umount /b; wait; echo SCRIPT ENDS
         assert len(re.findall(r" 249856 .*/f$", text, re.M)) == 2, text
 
 
+def test_reclaim_beside_an_unmount(lab):
+    """The names of a file system are taken out of the cache, and their inodes go, while it is unmounted."""
+    with lab.scratch() as scratch:
+        os.makedirs(f"{scratch}/tree")
+        for i in range(400):
+            os.makedirs(f"{scratch}/tree/{i}/d")
+        image = make(f"{scratch}/disk", "-b", "1024", tree=f"{scratch}/tree")
+        run_script(lab, "reclaim-unmount", [image], r"""
+( while [ ! -e /tmp/stop ]; do echo 2 > /proc/sys/vm/drop_caches; done ) &
+i=0; while [ $i -lt 10 ]; do mount -t ext2 /dev/vda /mnt; echo /mnt/*/* > /tmp/list; umount /mnt; i=$((i+1)); done
+echo > /tmp/stop; wait; echo SCRIPT ENDS
+""")
+        assert_clean(image)
+
+
 def test_fsync_after_the_flusher(lab):
     """The flusher has copied the inode to its table but the table is not on the disk: fsync writes it."""
     with lab.scratch() as scratch:
