@@ -137,6 +137,7 @@ void truncate_setsize(struct inode *inode, loff_t newsize)
 		truncate_pagecache(inode, newsize);
 	else if (oldsize & (PAGE_SIZE - 1))
 		truncate_inode_pages(inode->i_mapping, oldsize);	/* what a mapping left behind the old end reads zero */
+	pagecache_isize_extended(inode, oldsize, newsize);
 }
 
 int simple_setattr(struct dentry *dentry, struct iattr *attr)

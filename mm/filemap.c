@@ -134,12 +134,11 @@ bool __set_page_dirty(struct page *page)
 	return true;
 }
 
+/* Even a dirty page may hang on to blocks that are clean: those behind an end that was nearer when it became dirty. */
 bool set_page_dirty(struct page *page)
 {
 	struct address_space *m = page->mapping;
 
-	if (PageDirty(page))
-		return false;
 	if (m && m->a_ops->dirty_private)
 		m->a_ops->dirty_private(page);
 	return __set_page_dirty(page);
