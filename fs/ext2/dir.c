@@ -335,8 +335,14 @@ static unsigned int dirent_type(const struct inode *dir, const struct ext2_dir_e
 	return types[de->file_type];
 }
 
-/* The entries of one block from ctx->pos on. 1: the reader has enough; 0: go on; or errno. */
-static int read_entries(struct inode *dir, struct buffer_head *bh, u32 n, struct dir_context *ctx)
+/* Programs build paths from what they read: a slash in a name would lead them elsewhere. */
+static bool name_plausible(const struct ext2_dir_entry *de)
+{
+	return de->name_len && !memchr(de->name, '/', de->name_len) && !memchr(de->name, '\0', de->name_len);
+}
+
+/* The entries of one block from ctx->pos on. 1: the reader has enough; 0: go on; or errno, with ctx->pos at the bad one. */
+static int read_entries(struct inode *dir, struct buffer_head *bh, u32 n, struct dir_context *ctx, bool *emitted)
 {
 	loff_t start = (loff_t)n << dir->i_blkbits, from = ctx->pos;
 	struct ext2_dir_entry *de;
@@ -344,21 +350,25 @@ static int read_entries(struct inode *dir, struct buffer_head *bh, u32 n, struct
 	/* The walk begins at the block's first entry: what was at ctx->pos may have become part of another since. */
 	for (u32 offset = 0; offset < bh->b_size; offset += de->rec_len) {
 		de = entry_at(dir, bh, n, offset);
+		if (de && (start + offset < from || !de->inode))
+			continue;
+		ctx->pos = max(start + offset, from);
+		if (de && unlikely(!name_plausible(de)))
+			de = bad_entry(dir, n, offset, de);
 		if (!de)
 			return -EFSCORRUPTED;
-		if (start + offset < from || !de->inode)
-			continue;
-		ctx->pos = start + offset;
 		if (!dir_emit(ctx, de->name, de->name_len, de->inode, dirent_type(dir, de)))
 			return 1;
+		*emitted = true;
 	}
 	return 0;
 }
 
-/* After an error the position is behind the bad block: who asks again gets the rest. */
+/* What comes before an error is given first, and the error when the reader asks again; then the next block. */
 int ext2_readdir(struct file *file, struct dir_context *ctx)
 {
 	struct inode *dir = file->f_inode;
+	bool emitted = false;
 	int ret = 0;
 
 	while (!ret && ctx->pos < dir->i_size) {
@@ -367,9 +377,11 @@ int ext2_readdir(struct file *file, struct dir_context *ctx)
 
 		ret = PTR_ERR_OR_ZERO(bh);
 		if (!ret) {
-			ret = read_entries(dir, bh, n, ctx);
+			ret = read_entries(dir, bh, n, ctx, &emitted);
 			brelse(bh);
 		}
+		if (ret < 0 && emitted)
+			return 0;
 		if (ret <= 0)
 			ctx->pos = (loff_t)(n + 1) << dir->i_blkbits;
 	}

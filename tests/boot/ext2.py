@@ -409,6 +409,25 @@ def test_damaged_images(lab):
                 raise AssertionError(f"SEED={seed}: {error}") from None
 
 
+def test_names_that_lead_elsewhere(lab):
+    """A name with a slash on the disk must not reach a program, which would go where it leads: here out of the tree."""
+    with lab.scratch() as scratch:
+        os.makedirs(f"{scratch}/tree/d")
+        for name in ("aXaXvictim", "good"):
+            with open(f"{scratch}/tree/d/{name}", "w", encoding="utf-8") as file:
+                file.write("x")
+        image = make(f"{scratch}/disk", "-b", "1024", tree=f"{scratch}/tree")
+        with open(image, "rb") as file:
+            at = file.read().index(b"aXaXvictim")
+        poke(image, at, b"../../keep")
+        text = run_script(lab, "slashes", [image], r"""
+echo > /keep; mount -t ext2 /dev/vda /mnt; cd /mnt; ls -a d; rm -rf d 2>/dev/null; cd /; umount /mnt
+test -e /keep && echo KEPT; echo SCRIPT ENDS
+""")
+        assert re.search(r"^\.\s+\.\.$", text, re.M), f"the names before the bad one are lost: {text}"
+        assert "KEPT" in text and "../../keep" not in text and "bad entry" in text, text
+
+
 FIELDS = {"blocks_count": (4, 4), "inodes_count": (0, 4), "first_data_block": (20, 4), "log_block_size": (24, 4),
           "blocks_per_group": (32, 4), "inodes_per_group": (40, 4), "inode_size": (88, 2), "first_ino": (84, 4),
           "log_frag_size": (28, 4)}
