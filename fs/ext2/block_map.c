@@ -13,9 +13,9 @@
  * blocks that it needs first, links them, and then stores one number in the slot where the hole began: whoever looks
  * sees all or nothing.
  *
- * Locks: slots are changed under truncate_mutex. Look-ups take none. They see a slot before or after it is filled;
- * and no block is freed that they could stand on, because the page that they ask for is locked (or the directory is),
- * and truncation waits for that lock first.
+ * Locks: slots are changed under truncate_mutex. Look-ups for a page or in a directory take none. They see a slot before
+ * or after it is filled; and no block is freed that they could stand on, because the page that they ask for is locked
+ * (or the directory is), and truncation waits for that lock first.
  *
  * No number from the disk is used before ext2_data_blocks_valid() has seen it. Each tree has a fixed depth, and
  * truncation counts what it frees against the size of the file system, so a tree that bites its tail ends as well.
@@ -262,7 +262,9 @@ loff_t ext2_seek_data_hole(struct inode *inode, loff_t offset, bool data)
 
 	if (offset < 0 || offset >= size)
 		return -ENXIO;
+	mutex_lock(&EXT2_I(inode)->truncate_mutex);	/* no page is locked that would keep the tree */
 	block = next_block(inode, (u64)offset >> inode->i_blkbits, end, data);
+	mutex_unlock(&EXT2_I(inode)->truncate_mutex);
 	if (block < 0)
 		return block;
 	if ((u64)block == end)
