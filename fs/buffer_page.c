@@ -412,7 +412,7 @@ int generic_write_end(struct file *file, struct address_space *m, loff_t pos, un
 	}
 	if (copied)
 		commit_buffers(page, from, from + copied);
-	if (pos + copied > old_size) {
+	if (copied && pos + copied > old_size) {
 		i_size_write(inode, pos + copied);
 		__mark_inode_dirty(inode, I_DIRTY_SYNC | I_DIRTY_DATASYNC);
 	}
