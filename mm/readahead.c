@@ -22,6 +22,7 @@
 #include "mm/readahead.h"
 
 #define RA_BATCH 32u
+#define RA_FORCED 512ul		/* pages that a program may ask for at once: 2 MiB */
 
 /* New locked pages [index, index + nr) that were not cached go to the file system in runs. */
 static void read_pages(struct address_space *m, pgoff_t index, unsigned long nr, pgoff_t mark)
@@ -74,7 +75,7 @@ static void do_readahead(struct address_space *m, pgoff_t index, unsigned long n
 
 void force_readahead(struct address_space *m, pgoff_t index, unsigned long nr)
 {
-	do_readahead(m, index, nr, ~(pgoff_t)0);
+	do_readahead(m, index, min(nr, RA_FORCED), ~(pgoff_t)0);
 }
 
 static unsigned first_window(unsigned long wanted, unsigned max)
