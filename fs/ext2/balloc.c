@@ -199,8 +199,10 @@ static void free_in_group(struct super_block *sb, u32 group, u32 bit, u32 count)
 	struct ext2_group_desc *gd = ext2_get_group_desc(sb, group, &desc_bh);
 	u32 freed = 0;
 
-	if (!bh)
+	if (!bh) {
+		ext2_error(sb, "%u blocks from %u on are lost: the bitmap cannot be read", count, ext2_group_first_block(sb, group) + bit);
 		return;
+	}
 	spin_lock(&sbi->s_lock);
 	for (u32 i = 0; i < count; i++)
 		freed += __test_and_clear_bit(bit + i, (unsigned long *)bh->b_data);

@@ -87,8 +87,10 @@ static void release_number(struct super_block *sb, u32 ino, bool is_dir)
 	bool was_set;
 
 	bh = sb_bread(sb, gd->bg_inode_bitmap);
-	if (!bh)
+	if (!bh) {
+		ext2_error(sb, "inode #%u is lost: the bitmap cannot be read", ino);
 		return;
+	}
 	spin_lock(&sbi->s_lock);
 	was_set = __test_and_clear_bit(bit, (unsigned long *)bh->b_data);
 	if (was_set) {

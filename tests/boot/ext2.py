@@ -47,16 +47,17 @@ def poke(path, offset, data):
 
 
 def run_script(lab, name, images, script, build="debug", timeout=120, how="virtio", extra=(), append="", options="", until=None,
-               **machine):
+               programs=(), **machine):
     """
     Runs a script of our shell in a ramdisk, with the images as disks; returns what it printed. It must end well.
-    options: of the first drive. until: at this line the power fails.
+    options: of the first drive. until: at this line the power fails. programs: of tests/user, which are then in /.
     """
     with lab.scratch() as scratch:
         with open(f"{scratch}/script", "w", encoding="utf-8") as file:
             file.write(script)
         with open(f"{scratch}/list", "w", encoding="utf-8") as file, open("user/devices.txt", encoding="utf-8") as own:
             file.write(own.read() + f"/script f 755 {scratch}/script\n")
+            file.writelines(f"/{program} f 755 {lab.path('user/tests/' + program)}\n" for program in programs)
         subprocess.run([sys.executable, "tools/mkcpio.py", "-o", f"{scratch}/cpio", "-d", f"{scratch}/list", lab.path("root")],
                        check=True)
         disks = [word for number, image in enumerate(images) for word in attach(image, how, number, "" if number else options)]
@@ -279,9 +280,9 @@ dd if=/dev/null of=/mnt/f conv=notrunc,fsync 2>/dev/null; echo POWER FAILS
         assert debugfs(image, "cat f")[5000 * 4096:] == b"far\n"
 
 
-def failing(image, sector, iops=1000):
-    """QEMU's arguments for a disk that fails to write one sector."""
-    rules = [{"event": "none", "iotype": "write", "errno": 5, "once": False, "sector": sector}]
+def failing(image, sector, iops=1000, kind="write"):
+    """QEMU's arguments for a disk that fails to write (or read) one sector."""
+    rules = [{"event": "none", "iotype": kind, "errno": 5, "once": False, "sector": sector}]
     disk = {"driver": "blkdebug", "inject-error": rules, "image": {"driver": "file", "filename": image}}
     return ["-object", f"throttle-group,id=slow,x-iops-write={iops}", "-device", "virtio-blk-pci,drive=bad", "-blockdev",
             json.dumps({"driver": "throttle", "node-name": "bad", "throttle-group": "slow", "file": disk})]
@@ -313,6 +314,32 @@ def test_lost_metadata_stays_unclean(lab):
 mount -t ext2 /dev/vda /mnt; cp /bin/sh /mnt/f; sync; sync; umount /mnt; echo SCRIPT ENDS
 """, extra=failing(image, bitmap * 8))
         assert state(image) != "clean", "the lost bitmap is not noted"
+
+
+def test_metadata_that_cannot_be_read(lab):
+    """A bad sector in a bitmap, an inode table or a directory: EIO for who needs it, and the rest goes on."""
+    with lab.scratch() as scratch:
+        os.makedirs(f"{scratch}/tree/d")
+        for i in range(40):
+            with open(f"{scratch}/tree/d/f{i}", "w", encoding="utf-8") as file:
+                file.write("x" * i)
+        for what in ("Block bitmap", "Inode bitmap", "directory", "inodes"):
+            image = make(f"{scratch}/disk", "-b", "4096", tree=f"{scratch}/tree")
+            if what == "directory":
+                block = int(debugfs(image, "bmap d 0"))
+            elif what == "inodes":
+                block = int(re.search(r"block (\d+)", debugfs(image, "imap d/f39").decode()).group(1))
+            else:
+                layout = subprocess.run([e2fs("dumpe2fs"), image], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+                block = int(re.search(rf"{what} at (\d+)", layout.stdout.decode()).group(1))
+            text = run_script(lab, f"bad-{what.replace(' ', '-')}", [], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt
+cp /bin/ls copy 2>&1 && cmp copy /bin/ls; mkdir new 2>&1; ls d 2>&1 | tail -1; cat d/f39 2>&1; rm -r d 2>&1 | tail -1; sync
+cd /; umount /mnt; echo SCRIPT ENDS
+""", extra=failing(image, block * 8, kind="read"))
+            assert "nput/output" in text, f"{what}: {text}"
+            if "bitmap" in what:
+                assert state(image) != "clean", f"{what}: what could not be freed is not noted"
 
 
 def test_errors_of_the_disk(lab):
