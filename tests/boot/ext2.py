@@ -163,6 +163,60 @@ cd /; umount /mnt; echo SCRIPT ENDS
             assert words in text, f"not said: {words}"
 
 
+def test_full_disk_in_all_sizes(lab):
+    """Each call that needs room says ENOSPC, or SIGBUS for a mapping; what needs none goes on. Reserved blocks are root's."""
+    for size in (1024, 2048, 4096):
+        with lab.scratch() as scratch:
+            image = make(f"{scratch}/disk", "-b", str(size), "-m", "10", "-N", "512", mib=6)
+            text = run_script(lab, f"full-{size}", [image], "mount -t ext2 /dev/vda /mnt; cd /mnt; /fs_full_disk x; cd /\n"
+                              "umount /mnt; echo SCRIPT ENDS\n", programs=["fs_full_disk"])
+            assert_clean(image)
+            assert "not ok" not in text and re.search("^done$", text, re.M), text
+            for words in ("user: error 28", "much is left to root", "root: error 28", 'mkdir("newdir", 0755): error 28',
+                          'symlink(slow, "slow"): error 28', 'rename("small", "renamed"): ok', "names: error 28",
+                          "pwrite(fd, \"small\", 5, 0): ok", "mapping: signal 7", "root again: error 28"):
+                assert text.count(words) == 3, f"{size}: {words}: {text}"
+
+
+def test_many_writers_of_few_files(lab):
+    """fs_race_contents on disks of all kinds, some so small that they are full most of the time, and with little memory."""
+    for number, (options, mib, memory) in enumerate(((("-b", "1024"), 32, 512), (("-b", "1024", "-m", "0"), 1, 512),
+                                                     (("-b", "4096"), 32, 32), (("-b", "4096", "-m", "0"), 2, 32))):
+        with lab.scratch() as scratch:
+            image = make(f"{scratch}/disk", *options, mib=mib)
+            text = run_script(lab, f"race-{number}", [image], "mount -t ext2 /dev/vda /mnt; cd /mnt\n"
+                              f"/fs_race_contents {5000 if lab.long else 300}; ls; cd /; umount /mnt; echo SCRIPT ENDS\n",
+                              programs=["fs_race_contents"], memory=memory)
+            assert_clean(image)
+            assert re.search("^done$", text, re.M), text
+
+
+def test_most_links(lab):
+    """32000 names of a file, and as many directories in one, less two: the counts are put there by debugfs."""
+    with lab.scratch() as scratch:
+        os.makedirs(f"{scratch}/tree/d/sub")
+        os.makedirs(f"{scratch}/tree/other")
+        with open(f"{scratch}/tree/f", "w", encoding="utf-8") as file:
+            file.write("x")
+        image = make(f"{scratch}/disk", "-b", "1024", tree=f"{scratch}/tree")
+        for name in ("f", "d"):
+            subprocess.run([e2fs("debugfs"), "-w", "-R", f"set_inode_field {name} links_count 31999", image], check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        text = run_script(lab, "links", [image], r"""
+mount -t ext2 /dev/vda /mnt; cd /mnt
+ln f one && echo ONE; ln f two 2>&1; mkdir d/one && echo DIRECTORY; mkdir d/two 2>&1; mv other d/ 2>&1; mv f d/file && echo FILE
+cd /; umount /mnt; echo SCRIPT ENDS
+""")
+        assert "ONE" in text and "DIRECTORY" in text and "FILE" in text, text
+        assert len(re.findall("Too many links", text)) == 3, text
+        if lab.long:
+            image = make(f"{scratch}/disk", "-b", "4096", "-N", "34000", mib=200)
+            text = run_script(lab, "all-links", [image], "mount -t ext2 /dev/vda /mnt; cd /mnt; /fs_many_links x x; cd /; umount /mnt\n"
+                              "echo SCRIPT ENDS\n", programs=["fs_many_links"], timeout=400)
+            assert_clean(image)
+            assert "links: error 31" in text and "directories: error 31" in text and "not ok" not in text, text
+
+
 def test_ten_thousand_names(lab):
     with lab.scratch() as scratch:
         image = make(f"{scratch}/disk", "-b", "1024", "-N", "12000", mib=32)
@@ -235,6 +289,36 @@ ls -l /b/f; echo more >> /b/f; umount /b; wait; echo SCRIPT ENDS
         assert_clean(image)
         assert state(image) == "clean"
         assert len(re.findall(r" 249856 .*/f$", text, re.M)) == 2, text
+
+
+def test_calls_that_sync(lab):
+    """Whatever says that data is on the disk: the power fails when it returns."""
+    data = bytes(ord("a") + i % 23 for i in range(50000))
+    with lab.scratch() as scratch:
+        for name in ("fdatasync", "syncfs", "msync", "O_SYNC", "O_DSYNC", "fdatasync-grown"):
+            image = make(f"{scratch}/disk", "-b", "1024")
+            run_script(lab, f"sync-{name}", [image], f"mount -t ext2 /dev/vda /mnt; echo > /mnt/f; sync; /fs_sync_calls {name} /mnt/f\n",
+                       programs=["fs_sync_calls"], until=f"{name}: ok")
+            found = debugfs(image, "cat f")
+            assert found[:50000] == data, f"{name}: {len(found)} bytes"
+            if name == "fdatasync-grown":
+                assert found[50000:] == bytes(23000) + data[:23], f"{name}: {len(found)} bytes"
+
+
+def test_states(lab):
+    """Clean, not clean while it is mounted for writing, clean again when it is mounted for reading."""
+    with lab.scratch() as scratch:
+        image = make(f"{scratch}/disk")
+        for commands, wanted in (("mount -t ext2 /dev/vda /mnt", "not clean"),
+                                 ("mount -t ext2 -o ro /dev/vda /mnt", "clean"),
+                                 ("mount -t ext2 /dev/vda /mnt; echo > /mnt/f; mount -o remount,ro /mnt", "clean"),
+                                 ("mount -t ext2 -o ro /dev/vda /mnt; mount -o remount,rw /mnt", "not clean"),
+                                 ("mount -t ext2 /dev/vda /mnt; echo > /mnt/f; umount /mnt", "not clean")):	# it was not before
+            run_script(lab, "states", [image], commands + "; echo POWER FAILS\n", until="POWER FAILS")
+            assert state(image) == wanted, f"{commands}: {state(image)}"
+            if commands.endswith("remount,rw /mnt"):
+                continue
+            subprocess.run([e2fs("e2fsck"), "-fp", image], stdout=subprocess.DEVNULL, check=False)
 
 
 def test_reclaim_beside_an_unmount(lab):
@@ -314,6 +398,20 @@ def test_lost_metadata_stays_unclean(lab):
 mount -t ext2 /dev/vda /mnt; cp /bin/sh /mnt/f; sync; sync; umount /mnt; echo SCRIPT ENDS
 """, extra=failing(image, bitmap * 8))
         assert state(image) != "clean", "the lost bitmap is not noted"
+
+
+def test_features_refused_and_allowed(lab):
+    """An unknown ro_compat feature forbids writing only, an incompat one all; both are named."""
+    with lab.scratch() as scratch:
+        images = [make(f"{scratch}/one"), make(f"{scratch}/two")]
+        poke(images[0], 1024 + 100, (0x10003).to_bytes(4, "little"))		# bit 16: orphan_present
+        poke(images[1], 1024 + 96, (0x80000002).to_bytes(4, "little"))
+        text = run_script(lab, "features", images, r"""
+mount -t ext2 /dev/vda /mnt || echo FIRST REFUSED; mount -t ext2 -o ro /dev/vda /mnt && ls /mnt
+mount -o remount,rw /mnt || echo STILL REFUSED; umount /mnt; mount -t ext2 -o ro /dev/vdb /mnt || echo SECOND REFUSED; echo SCRIPT ENDS
+""")
+        for words in ("FIRST REFUSED", "lost+found", "STILL REFUSED", "SECOND REFUSED", "orphan_present", "0x80000000"):
+            assert words in text, f"{words}: {text}"
 
 
 def test_metadata_that_cannot_be_read(lab):
