@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from testing.disk import attach, check, e2fs
+from testing.disk import attach, check, copy_sparse, e2fs
 from testing.lab import Case
 from testing.machine import Console
 
@@ -21,6 +21,11 @@ def make(path, *options, mib=16, tree=None, kind="ext2"):
     with open(path, "wb") as file:
         file.truncate(mib * MIB)
     subprocess.run([e2fs("mke2fs"), "-q", "-F", "-t", kind, *options, *(["-d", tree] if tree else []), path], check=True)
+    return path
+
+
+def copy_of(image, path):
+    copy_sparse(image, path)
     return path
 
 
@@ -465,17 +470,24 @@ cd /; umount /mnt; mount -t ext2 /dev/vda /mnt && echo MOUNTED AGAIN; umount /mn
 
 
 def test_little_memory(lab):
-    """Files several times as large as the memory are written and read; nothing is killed for want of it."""
-    with lab.scratch() as scratch:
-        image = make(f"{scratch}/disk", mib=200)
-        text = run_script(lab, "memory", [image], r"""
+    """Files several times as large as the memory are written and read, trees are copied; nothing is killed for want of it."""
+    for memory, size, writers in ((32, 40, 2), (64, 200, 1)) + (((64, 70, 6), (32, 400, 1)) if lab.long else ()):
+        with lab.scratch() as scratch:
+            image = make(f"{scratch}/disk", "-b", "1024" if writers > 1 else "4096", mib=size * writers + 60)
+            text = run_script(lab, f"memory-{memory}", [image], f"size={size}; writers='{' '.join(map(str, range(writers)))}'" + r"""
 mount -t ext2 /dev/vda /mnt; cd /mnt
-for i in 1 2 3; do dd if=/dev/zero of=f$i bs=65536 count=640 2>/dev/null & done; wait
-cmp f1 f2 && cmp f2 f3 && ls -l f1 | grep -q 41943040 && echo ALIKE
+for i in $writers; do dd if=/dev/zero of=f$i bs=65536 count=$((size*16)) 2>/dev/null & done
+mkdir tree; cp -r /bin tree/0 && for i in 1 2 3; do cp -r tree/0 tree/$i; done; wait
+for i in $writers; do dd if=f$i of=/dev/null bs=65536 2>&1 | grep "^$((size*16))+0 records in" && echo READ; done
+for i in 1 2 3; do diff -r tree/0 tree/$i && echo SAME TREE; done
 cd /; umount /mnt; echo SCRIPT ENDS
-""", memory=32)
-        assert "ALIKE" in text and "Out of memory" not in text
-        assert_clean(image)
+""", memory=memory, timeout=300)
+            assert text.count("READ") == writers and text.count("SAME TREE") == 3, text[-300:]
+            for i in range(writers):
+                data = debugfs(image, f"cat f{i}")
+                assert len(data) == size * MIB and not any(data), f"f{i} is wrong on the disk"
+            assert "Out of memory" not in text
+            assert_clean(image)
 
 
 def test_many_at_once(lab):
@@ -493,13 +505,28 @@ ls a b; wc -l both; cd /; umount /mnt; echo SCRIPT ENDS
         assert "160 both" in text and "DIFFERENT" not in text
 
 
+# Whatever a program may do with a damaged file system. The second time everything is as large as it will be: so what is
+# more afterwards has been lost.
 WALK = r"""
-mount -t ext2 /dev/vda /mnt || { echo SCRIPT ENDS; exit; }
-cd /mnt; find . >/dev/null 2>&1; cat * */* >/dev/null 2>&1; ls -lR >/dev/null 2>&1
-echo x > new 2>/dev/null; mkdir newdir 2>/dev/null; cp /bin/ls newdir/ls 2>/dev/null; ln -s t link 2>/dev/null
-mv d/f1 d2 2>/dev/null; rm -rf d 2>/dev/null; rm -rf big 2>/dev/null; sync
-cd /; umount /mnt; echo SCRIPT ENDS
+weigh() { for i in 1 2 3; do echo 3 > /proc/sys/vm/drop_caches; done; echo WEIGHT; cat /proc/slabinfo; }
+walk() {
+	mount -t ext2 /dev/$1 /mnt || return
+	cd /mnt; find . >/dev/null 2>&1; cat * */* >/dev/null 2>&1; ls -lR >/dev/null 2>&1
+	echo x > new 2>/dev/null; mkdir newdir 2>/dev/null; cp /bin/ls newdir/ls 2>/dev/null; ln -s t link 2>/dev/null
+	for f in d/f1 d/f2 big new; do echo a >> $f; dd if=/bin/ls of=$f bs=1000 seek=3 conv=notrunc; mv $f $f.x; ln $f.x $f.y; done >/dev/null 2>&1
+	mv d/f3 d2 2>/dev/null; mv d e 2>/dev/null; mv e/f4 . 2>/dev/null; mkdir -p e/x/y 2>/dev/null; rmdir e/x/y 2>/dev/null
+	sync; find . >/dev/null 2>&1; rm -rf e 2>/dev/null; rm -rf big.x 2>/dev/null; sync
+	cd /; umount /mnt
+}
+walk vda; weigh; walk vdb; weigh; echo SCRIPT ENDS
 """
+
+
+def assert_no_loss(text):
+    """What the slabs of interest hold, the last two times they were weighed."""
+    first, second = [dict(re.findall(r"^(\S+) +(\d+)", part, re.M)) for part in text.split("WEIGHT")[-2:]]
+    for name in ("ext2_inode", "buffer_head", "dentry", "radix_tree_node", "bio-16"):
+        assert int(second[name]) <= int(first[name]), f"{name}: {first[name]} objects became {second[name]}"
 
 
 def damage(path, seed):
@@ -525,11 +552,13 @@ def test_damaged_images(lab):
                 file.write(b"data" * 50)
         with open(f"{scratch}/tree/big", "wb") as file:
             file.write(b"z" * 400000)
-        for seed in range(first, first + (200 if lab.long else 6)):
-            image = make(f"{scratch}/disk", "-b", "1024", tree=f"{scratch}/tree")
-            damage(image, seed)
+        forms = (("-b", "1024"), ("-b", "4096"), ("-b", "1024", "-r", "0", "-O", "none"), ("-b", "1024", "-g", "512"))
+        for seed in range(first, first + (200 if lab.long else 8)):
+            images = [make(f"{scratch}/one", *forms[seed % len(forms)], tree=f"{scratch}/tree", mib=4)]
+            damage(images[0], seed)
+            images.append(copy_of(images[0], f"{scratch}/two"))
             try:
-                run_script(lab, "damaged", [image], WALK, timeout=60)
+                assert_no_loss(run_script(lab, "damaged", images, WALK, timeout=60))
             except AssertionError as error:
                 raise AssertionError(f"SEED={seed}: {error}") from None
 
