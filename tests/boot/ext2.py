@@ -123,6 +123,29 @@ def test_operations_in_all_forms(lab):
             assert b"Type: symlink" in debugfs(image, "stat slow"), name
 
 
+# Of tests/user: each names what it finds; the suite compares that with Linux, on blocks of 1 KiB.
+PROGRAMS = ("fs_rename", "fs_links", "fs_model", "fs_sparse_truncate", "fs_times", "fs_umask_chmod", "mmap_shared", "mmap_grown_file",
+            "mmap_sigbus")
+
+
+def test_programs_in_all_forms(lab):
+    """What programs see does not depend on the form of the file system."""
+    script = "mount -t ext2 /dev/vda /mnt; mkdir /mnt/tmp; cd /mnt\n" + "".join(
+        f"mkdir {name}; cd {name}; echo BEGIN {name}; /{name} 2>&1; cd ..\n" for name in PROGRAMS)
+    script += "cd /; umount /mnt; echo SCRIPT ENDS\n"
+    texts = {}
+    for name, options in list(FORMS.items())[::1 if lab.long else 2]:
+        with lab.scratch() as scratch:
+            image = make(f"{scratch}/disk", "-N", "4096", *options, mib=24)
+            text = run_script(lab, f"programs-{name}", [image], script, programs=PROGRAMS)
+            assert_clean(image)
+            assert text.count("\ndone") == len(PROGRAMS) and "not ok" not in text, f"{name}: {text[-400:]}"
+            texts[name] = text[:text.index("SCRIPT ENDS")]
+    for name, text in texts.items():
+        other = next(iter(texts.values()))
+        assert text == other, f"{name}: {[pair for pair in zip(text.split(chr(10)), other.split(chr(10))) if pair[0] != pair[1]][:3]}"
+
+
 def test_reads_what_mke2fs_wrote(lab):
     random.seed(7)
     with lab.scratch() as scratch:
