@@ -636,7 +636,7 @@ def cases(lab):
         return Case(name, list(expect), append=f"{append} panic=-1", extra=attach(image), timeout=40, **how)
 
     ext4 = make(f"{where}/ext4.img", kind="ext4")
-    yield case("ext4_is_named", ext4, r"EXT2-fs \(vda\): .*(extents|64bit|journal)")
+    yield case("ext4_is_named", ext4, r"EXT2-fs \(vda\): .*(extents|64bit|journal)", r"Kernel panic")
     empty = f"{where}/empty.img"
     with open(empty, "wb") as file:
         file.truncate(MIB)
@@ -646,7 +646,7 @@ def cases(lab):
     yield case("devices_are_listed", empty, r"/dev/vda: 1024 KiB", r"Kernel panic", append="root=/dev/vdb")
     short = make(f"{where}/short.img", mib=8)
     os.truncate(short, 5 * MIB)
-    yield case("truncated", short, r"EXT2-fs \(vda\): .*(truncated|shorter|cut)")
+    yield case("truncated", short, r"EXT2-fs \(vda\): .*(truncated|shorter|cut)", r"Kernel panic")
     root = lab.path("images/root.img")
     bad = f"{where}/bad-descriptors.img"
     subprocess.run(["cp", "--sparse=always", root, bad], check=True)
