@@ -536,7 +536,9 @@ walk() {
 	mount -t ext2 /dev/$1 /mnt || return
 	cd /mnt; find . >/dev/null 2>&1; cat * */* >/dev/null 2>&1; ls -lR >/dev/null 2>&1
 	echo x > new 2>/dev/null; mkdir newdir 2>/dev/null; cp /bin/ls newdir/ls 2>/dev/null; ln -s t link 2>/dev/null
-	for f in d/f1 d/f2 big new; do echo a >> $f; dd if=/bin/ls of=$f bs=1000 seek=3 conv=notrunc; mv $f $f.x; ln $f.x $f.y; done >/dev/null 2>&1
+	for f in d/f1 d/f2 big new; do
+		echo a >> $f; dd if=/bin/ls of=$f bs=1000 seek=3 conv=notrunc; mv $f $f.x; ln $f.x $f.y
+	done >/dev/null 2>&1
 	mv d/f3 d2 2>/dev/null; mv d e 2>/dev/null; mv e/f4 . 2>/dev/null; mkdir -p e/x/y 2>/dev/null; rmdir e/x/y 2>/dev/null
 	sync; find . >/dev/null 2>&1; rm -rf e 2>/dev/null; rm -rf big.x 2>/dev/null; sync
 	cd /; umount /mnt
