@@ -339,6 +339,8 @@ int sync_dirty_buffer(struct buffer_head *bh)
 
 	lock_page(page);
 	wait_on_page_writeback(page);
+	if (buffer_dirty(bh))
+		__set_page_dirty(page);		/* whoever marked the buffer may not have come so far */
 	if (buffer_dirty(bh) && clear_page_dirty_for_io(page))
 		block_write_full_page(page, blkdev_get_block, &wbc);
 	else

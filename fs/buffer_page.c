@@ -223,19 +223,36 @@ static void settle_new_buffer(struct buffer_head *bh)
 		clean_bdev_aliases(bh->b_bdev, bh->b_blocknr, 1);
 }
 
-/* The dirty buffers that can be written; those without a block (dirtied by a mapping) get one. */
-static u32 take_dirty(struct page *page, struct inode *inode, struct buffer_head *head, get_block_t *get_block)
+/* Dirty buffers without a block (dirtied by a mapping) get one. */
+static void map_dirty(struct page *page, struct inode *inode, struct buffer_head *head, get_block_t *get_block)
+{
+	sector_t block = first_block(inode, page), end = file_blocks(inode);
+	struct buffer_head *bh = head;
+
+	for (; block < end; block++) {
+		if (buffer_dirty(bh) && !buffer_mapped(bh)) {
+			mapping_set_error(page->mapping, get_block(inode, block, bh, true));
+			settle_new_buffer(bh);
+			clear_buffer_new(bh);
+		}
+		bh = bh->b_this_page;
+		if (bh == head)
+			return;
+	}
+}
+
+/*
+ * The dirty buffers that can be written. PG_writeback is set before their marks are taken: a block that is freed and
+ * given to a file meanwhile is either not written any more, or clean_bdev_aliases() waits for it.
+ */
+static u32 take_dirty(struct page *page, struct inode *inode, struct buffer_head *head)
 {
 	sector_t block = first_block(inode, page), end = file_blocks(inode);
 	struct buffer_head *bh = head;
 	u32 bit = 1, mask = 0;
 
+	ASSERT(PageWriteback(page));
 	do {
-		if (block < end && buffer_dirty(bh) && !buffer_mapped(bh)) {
-			mapping_set_error(page->mapping, get_block(inode, block, bh, true));
-			settle_new_buffer(bh);
-			clear_buffer_new(bh);
-		}
 		if (buffer_dirty(bh) && test_and_clear_bit(BH_Dirty, &bh->b_state) && buffer_mapped(bh) && block < end)
 			mask |= bit;
 		bit <<= 1;
@@ -268,8 +285,9 @@ int block_write_full_page(struct page *page, get_block_t *get_block, struct writ
 	/* What a mapping left behind the end must not reach the disk: it would be there when the file grows. */
 	if (left < (loff_t)PAGE_SIZE)
 		zero_user_segment(page, (u32)left, PAGE_SIZE);
-	mask = take_dirty(page, inode, head, get_block);
+	map_dirty(page, inode, head, get_block);
 	set_page_writeback(page);
+	mask = take_dirty(page, inode, head);
 	unlock_page(page);
 	submit_buffers(page, head, mask, REQ_OP_WRITE | (wbc->sync ? REQ_SYNC : 0));
 	return 0;
