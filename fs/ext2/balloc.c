@@ -38,7 +38,13 @@ static bool is_power_of(u32 n, u32 base)
 
 bool ext2_bg_has_super(const struct super_block *sb, u32 group)
 {
-	if (!ext2_has_ro_compat(sb, EXT2_FEATURE_RO_COMPAT_SPARSE_SUPER) || group <= 1)
+	const struct ext2_super_block *es = EXT2_SB(sb)->s_es;
+
+	if (!group)
+		return true;
+	if (es->s_feature_compat & EXT2_FEATURE_COMPAT_SPARSE_SUPER2)
+		return group == es->s_backup_bgs[0] || group == es->s_backup_bgs[1];
+	if (!ext2_has_ro_compat(sb, EXT2_FEATURE_RO_COMPAT_SPARSE_SUPER) || group == 1)
 		return true;
 	return is_power_of(group, 3) || is_power_of(group, 5) || is_power_of(group, 7);
 }

@@ -94,7 +94,7 @@ static int check_inodes(struct super_block *sb, const struct ext2_super_block *e
 		inode_size = es->s_inode_size;
 		first = es->s_first_ino;
 	}
-	if (inode_size < EXT2_GOOD_OLD_INODE_SIZE || inode_size > 1024 || !is_power_of_2(inode_size))
+	if (inode_size < EXT2_GOOD_OLD_INODE_SIZE || inode_size > block_size || !is_power_of_2(inode_size))
 		return bad(sb, "s_inode_size", inode_size);
 	if (!es->s_inodes_per_group || es->s_inodes_per_group > 8 * block_size ||
 	    es->s_inodes_per_group % (block_size / inode_size) ||

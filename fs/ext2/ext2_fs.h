@@ -49,13 +49,16 @@ struct ext2_super_block {
 	u32 s_algorithm_usage_bitmap;
 	u8 s_prealloc_blocks, s_prealloc_dir_blocks;
 	u16 s_reserved_gdt_blocks;
-	u8 s_later[816];		/* of ext3 and ext4 */
+	u8 s_later[380];		/* of ext3 and ext4 */
+	u32 s_backup_bgs[2];		/* with sparse_super2: the groups that have copies */
+	u8 s_still_later[428];
 };
 static_assert(sizeof(struct ext2_super_block) == 1024, "the superblock is 1024 bytes");
 static_assert(offsetof(struct ext2_super_block, s_magic) == 56, "s_magic");
 static_assert(offsetof(struct ext2_super_block, s_rev_level) == 76, "s_rev_level");
 static_assert(offsetof(struct ext2_super_block, s_feature_compat) == 92, "s_feature_compat");
 static_assert(offsetof(struct ext2_super_block, s_uuid) == 104, "s_uuid");
+static_assert(offsetof(struct ext2_super_block, s_backup_bgs) == 588, "s_backup_bgs");
 
 /* s_state */
 #define EXT2_VALID_FS 1u		/* unmounted cleanly */
@@ -65,6 +68,7 @@ static_assert(offsetof(struct ext2_super_block, s_uuid) == 104, "s_uuid");
 #define EXT2_ERRORS_RO 2u
 #define EXT2_ERRORS_PANIC 3u
 
+#define EXT2_FEATURE_COMPAT_SPARSE_SUPER2 0x200u
 #define EXT2_FEATURE_INCOMPAT_FILETYPE 0x2u
 #define EXT2_FEATURE_RO_COMPAT_SPARSE_SUPER 0x1u
 #define EXT2_FEATURE_RO_COMPAT_LARGE_FILE 0x2u

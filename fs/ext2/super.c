@@ -234,17 +234,17 @@ static int read_super(struct super_block *sb, u32 size)
 	return ext2_check_magic(sb, sbi->s_es);
 }
 
-/* Its own block size is known only when it has been read. */
+/* Its own block size is known only when it has been read: first with the smallest that ext2 and the device can have. */
 static int find_super(struct super_block *sb)
 {
 	const struct ext2_sb_info *sbi = EXT2_SB(sb);
-	int err = read_super(sb, 1024);
-	u32 size;
+	u32 size, first = max(bdev_logical_block_size(sb->s_bdev), 1024u);
+	int err = read_super(sb, first);
 
 	if (err)
 		return err;
 	size = 1024u << sbi->s_es->s_log_block_size;
-	if (size != 1024)
+	if (size != first)
 		err = read_super(sb, size);
 	if (!err && 1024u << sbi->s_es->s_log_block_size != size)
 		err = -EIO;		/* two readings, two answers */

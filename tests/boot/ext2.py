@@ -104,13 +104,21 @@ echo SCRIPT ENDS
 FORMS = {f"blocks_of_{size}_inodes_of_{inode}": ("-b", str(size), "-I", str(inode)) for size in (1024, 2048, 4096) for inode in (128, 256)}
 FORMS["revision_0"] = ("-r", "0", "-O", "none", "-b", "1024")
 FORMS["groups_of_1000_blocks"] = ("-b", "1024", "-g", "1024")
+FORMS["inodes_of_2048"] = ("-b", "4096", "-I", "2048")
+FORMS["sparse_super2"] = ("-b", "1024", "-g", "1024", "-O", "^resize_inode,sparse_super2")
+FORMS["every_group_with_a_superblock"] = ("-b", "1024", "-g", "1024", "-O", "^resize_inode,^sparse_super,^filetype")
+FORMS["journal_that_is_not_used"] = ("-b", "1024", "-O", "has_journal")
+FORMS["sectors_of_4096"] = ("-b", "4096")
+DEVICES = {"sectors_of_4096": ",logical_block_size=4096,physical_block_size=4096"}
 
 
 def test_operations_in_all_forms(lab):
     for name, options in FORMS.items():
         with lab.scratch() as scratch:
             image = make(f"{scratch}/disk", *options)
-            text = run_script(lab, name, [image], OPERATIONS)
+            disk = attach(image)
+            disk[-1] += DEVICES.get(name, "")
+            text = run_script(lab, name, [], OPERATIONS, extra=disk)
             assert_clean(image)
             assert state(image) == "clean", f"{name}: {state(image)}"
             assert debugfs(image, "cat small") == b"small\nmore\n", name
