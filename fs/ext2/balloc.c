@@ -56,7 +56,7 @@ static u32 group_head(const struct super_block *sb, u32 group)
 
 static u32 group_size(const struct super_block *sb, u32 group)
 {
-	u32 left = EXT2_SB(sb)->s_es->s_blocks_count - ext2_group_first_block(sb, group);
+	u32 left = EXT2_SB(sb)->s_blocks_count - ext2_group_first_block(sb, group);
 
 	return min(left, EXT2_SB(sb)->s_blocks_per_group);
 }
@@ -71,7 +71,7 @@ bool ext2_data_blocks_valid(struct super_block *sb, u32 block, u32 count)
 {
 	const struct ext2_sb_info *sbi = EXT2_SB(sb);
 	const struct ext2_group_desc *gd;
-	u32 first = sbi->s_es->s_first_data_block, total = sbi->s_es->s_blocks_count, group, bit;
+	u32 first = sbi->s_first_data_block, total = sbi->s_blocks_count, group, bit;
 
 	if (block <= first || block >= total || count > total - block)
 		return false;
@@ -94,8 +94,8 @@ static bool bitmap_valid(struct super_block *sb, u32 group, const unsigned long 
 	const struct ext2_group_desc *gd = ext2_get_group_desc(sb, group, NULL);
 	u32 first = ext2_group_first_block(sb, group);
 
-	return all_set(map, 0, group_head(sb, group)) && all_set(map, gd->bg_block_bitmap - first, 1) &&
-	       all_set(map, gd->bg_inode_bitmap - first, 1) &&
+	return ext2_descriptor_ok(sb, group) && all_set(map, 0, group_head(sb, group)) &&
+	       all_set(map, gd->bg_block_bitmap - first, 1) && all_set(map, gd->bg_inode_bitmap - first, 1) &&
 	       all_set(map, gd->bg_inode_table - first, EXT2_SB(sb)->s_itb_per_group);
 }
 
@@ -177,10 +177,10 @@ u32 ext2_new_block(struct inode *inode, u32 goal, int *err)
 {
 	struct super_block *sb = inode->i_sb;
 	struct ext2_sb_info *sbi = EXT2_SB(sb);
-	u32 first = sbi->s_es->s_first_data_block, reserved = reserved_from(sbi), group, bit, block;
+	u32 first = sbi->s_first_data_block, reserved = reserved_from(sbi), group, bit, block;
 	int bad = 0;
 
-	if (goal < first || goal >= sbi->s_es->s_blocks_count)
+	if (goal < first || goal >= sbi->s_blocks_count)
 		goal = first;
 	group = (goal - first) / sbi->s_blocks_per_group;
 	bit = (goal - first) % sbi->s_blocks_per_group;
@@ -228,7 +228,7 @@ void ext2_free_blocks(struct super_block *sb, u32 block, u32 count)
 	const struct ext2_sb_info *sbi = EXT2_SB(sb);
 
 	while (count) {
-		u32 relative = block - sbi->s_es->s_first_data_block, bit = relative % sbi->s_blocks_per_group;
+		u32 relative = block - sbi->s_first_data_block, bit = relative % sbi->s_blocks_per_group;
 		u32 n = min(count, sbi->s_blocks_per_group - bit);
 
 		if (ext2_data_blocks_valid(sb, block, n))

@@ -372,7 +372,7 @@ static bool has_blocks(const struct inode *inode)
 void ext2_truncate_blocks(struct inode *inode, loff_t newsize)
 {
 	struct ext2_inode_info *ei = EXT2_I(inode);
-	struct truncation t = { .inode = inode, .budget = EXT2_SB(inode->i_sb)->s_es->s_blocks_count };
+	struct truncation t = { .inode = inode, .budget = EXT2_SB(inode->i_sb)->s_blocks_count };
 	u64 keep = ((u64)newsize + inode->i_sb->s_blocksize - 1) >> inode->i_blkbits;
 
 	if (!has_blocks(inode))

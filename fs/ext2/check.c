@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Is this an ext2 that can be mounted? A disk may hold anything, and all that follows trusts the superblock and the
- * descriptors; so each of their fields is checked here, once, before it is used. A refusal says in words what is
- * wrong and what to try.
+ * descriptors; so each of their fields is checked here before it is used, and what is constant is used from a copy.
+ * A refusal says in words what is wrong and what to try.
  *
  * Features are how the format has grown into ext4. Each is a bit in one of three words, and the word says
  * what a system does that does not know it: nothing (compat), only read (ro_compat), or keep off (incompat).
@@ -142,11 +142,12 @@ int ext2_check_super(struct super_block *sb, const struct ext2_super_block *es)
 }
 
 /* Where the group's bitmaps and inode table lie: in the group, behind its copy of superblock and descriptors. */
-static bool descriptor_ok(struct super_block *sb, u32 group, const struct ext2_group_desc *gd)
+bool ext2_descriptor_ok(struct super_block *sb, u32 group)
 {
 	const struct ext2_sb_info *sbi = EXT2_SB(sb);
+	const struct ext2_group_desc *gd = ext2_get_group_desc(sb, group, NULL);
 	u32 first = ext2_group_first_block(sb, group), itb = sbi->s_itb_per_group;
-	u32 left = sbi->s_es->s_blocks_count - first, size = min(left, sbi->s_blocks_per_group);
+	u32 left = sbi->s_blocks_count - first, size = min(left, sbi->s_blocks_per_group);
 	u32 head = ext2_bg_has_super(sb, group) ? 1 + sbi->s_gdb_count : 0;
 	u32 blocks = gd->bg_block_bitmap - first, inodes = gd->bg_inode_bitmap - first, table = gd->bg_inode_table - first;
 
@@ -160,7 +161,7 @@ static bool descriptor_ok(struct super_block *sb, u32 group, const struct ext2_g
 int ext2_check_descriptors(struct super_block *sb)
 {
 	for (u32 group = 0; group < EXT2_SB(sb)->s_groups_count; group++)
-		if (!descriptor_ok(sb, group, ext2_get_group_desc(sb, group, NULL))) {
+		if (!ext2_descriptor_ok(sb, group)) {
 			pr_err("EXT2-fs (%s): the descriptor of group %u is damaged. Try e2fsck, or mount -o ro,sb=N with a "
 			       "copy (dumpe2fs shows where)\n", sb->s_id, group);
 			return -EINVAL;

@@ -62,7 +62,7 @@ static inline struct ext2_dir_entry *entry_at(struct inode *dir, struct buffer_h
 	if (unlikely(left < EXT2_DIR_REC_LEN(1)))
 		return bad_entry(dir, n, offset, &cut_off);
 	if (unlikely(de->rec_len < EXT2_DIR_REC_LEN(1) || de->rec_len > left || (de->rec_len & 3) ||
-		     de->rec_len < EXT2_DIR_REC_LEN(de->name_len) || de->inode > EXT2_SB(dir->i_sb)->s_es->s_inodes_count))
+		     de->rec_len < EXT2_DIR_REC_LEN(de->name_len) || de->inode > EXT2_SB(dir->i_sb)->s_inodes_count))
 		return bad_entry(dir, n, offset, de);
 	return de;
 }

@@ -29,7 +29,8 @@ struct ext2_mount_options {
 };
 
 struct ext2_sb_info {
-	/* Constant while mounted. */
+	/* Constant while mounted, as checked: a program may write to the device, and to the superblock's buffer with it. */
+	u32 s_blocks_count, s_inodes_count, s_first_data_block;
 	u32 s_groups_count, s_blocks_per_group, s_inodes_per_group, s_itb_per_group;
 	u32 s_desc_per_block, s_gdb_count;
 	u32 s_inode_size, s_first_ino;
@@ -79,7 +80,7 @@ static inline bool ext2_has_ro_compat(const struct super_block *sb, u32 feature)
 }
 static inline u32 ext2_group_first_block(const struct super_block *sb, u32 group)
 {
-	return EXT2_SB(sb)->s_es->s_first_data_block + group * EXT2_SB(sb)->s_blocks_per_group;
+	return EXT2_SB(sb)->s_first_data_block + group * EXT2_SB(sb)->s_blocks_per_group;
 }
 
 /* options.c */
@@ -95,6 +96,7 @@ int ext2_check_magic(struct super_block *sb, const struct ext2_super_block *es);
 int ext2_check_super(struct super_block *sb, const struct ext2_super_block *es);
 int ext2_check_features(struct super_block *sb, const struct ext2_super_block *es, bool rdonly);
 int ext2_check_descriptors(struct super_block *sb);	/* s_fs_info is filled */
+bool ext2_descriptor_ok(struct super_block *sb, u32 group);	/* does it name blocks of its group? */
 
 /* super.c */
 void ext2_sync_super(struct super_block *sb, bool wait);	/* counts and time go into the superblock */

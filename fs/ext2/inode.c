@@ -101,7 +101,7 @@ static void copy_from_raw(struct inode *inode, const struct ext2_inode *raw)
 static bool size_plausible(const struct inode *inode)
 {
 	const struct super_block *sb = inode->i_sb;
-	u64 blocks = EXT2_SB(sb)->s_es->s_blocks_count;
+	u64 blocks = EXT2_SB(sb)->s_blocks_count;
 
 	switch (inode->i_mode & S_IFMT) {
 	case S_IFREG:
@@ -142,7 +142,7 @@ struct inode *ext2_iget(struct super_block *sb, u32 ino)
 	struct inode *inode;
 	int err;
 
-	if ((ino != EXT2_ROOT_INO && ino < sbi->s_first_ino) || ino > sbi->s_es->s_inodes_count) {
+	if ((ino != EXT2_ROOT_INO && ino < sbi->s_first_ino) || ino > sbi->s_inodes_count) {
 		ext2_error(sb, "a name leads to inode #%u, which is no file's", ino);
 		return ERR_PTR(-EFSCORRUPTED);
 	}

@@ -151,9 +151,9 @@ static int ext2_statfs(struct dentry *dentry, struct statfs64 *buf)
 	buf->f_bfree = sbi->s_free_blocks;
 	buf->f_ffree = sbi->s_free_inodes;
 	spin_unlock(&sbi->s_lock);
-	buf->f_blocks = es->s_blocks_count - (sbi->s_opts.minix_df ? 0 : sbi->s_overhead);
+	buf->f_blocks = sbi->s_blocks_count - (sbi->s_opts.minix_df ? 0 : sbi->s_overhead);
 	buf->f_bavail = buf->f_bfree > es->s_r_blocks_count ? buf->f_bfree - es->s_r_blocks_count : 0;
-	buf->f_files = es->s_inodes_count;
+	buf->f_files = sbi->s_inodes_count;
 	memcpy(id, es->s_uuid, sizeof(id));
 	buf->f_fsid.val[0] = (s32)(id[0] ^ id[2]);
 	buf->f_fsid.val[1] = (s32)(id[1] ^ id[3]);
@@ -260,6 +260,9 @@ static void fill_geometry(struct super_block *sb)
 	const struct ext2_super_block *es = sbi->s_es;
 	u32 blocks = es->s_blocks_count - es->s_first_data_block;
 
+	sbi->s_blocks_count = es->s_blocks_count;
+	sbi->s_inodes_count = es->s_inodes_count;
+	sbi->s_first_data_block = es->s_first_data_block;
 	sbi->s_blocks_per_group = es->s_blocks_per_group;
 	sbi->s_inodes_per_group = es->s_inodes_per_group;
 	sbi->s_groups_count = (blocks - 1) / es->s_blocks_per_group + 1;
@@ -297,7 +300,7 @@ static void sum_descriptors(struct super_block *sb)
 {
 	struct ext2_sb_info *sbi = EXT2_SB(sb);
 
-	sbi->s_overhead = sbi->s_es->s_first_data_block;
+	sbi->s_overhead = sbi->s_first_data_block;
 	for (u32 group = 0; group < sbi->s_groups_count; group++) {
 		const struct ext2_group_desc *gd = ext2_get_group_desc(sb, group, NULL);
 

@@ -615,6 +615,32 @@ test -e /keep && echo KEPT; echo SCRIPT ENDS
         assert "KEPT" in text and "../../keep" not in text and "bad entry" in text, text
 
 
+def test_superblock_changes_under_way(lab):
+    """A program writes to the device of a mounted file system: that ruins it, but not the kernel."""
+    with lab.scratch() as scratch:
+        os.makedirs(f"{scratch}/tree/d")
+        with open(f"{scratch}/tree/d/victim", "wb") as file:
+            file.write(bytes(20000))
+        image = make(f"{scratch}/disk", "-b", "1024", "-g", "1024", tree=f"{scratch}/tree", mib=8)
+        with open(image, "rb") as file:
+            blocks = bytearray(file.read(4096))
+            file.seek(0)
+            place = file.read().index(b"victim") - 8
+        blocks[1024:1028] = blocks[1028:1032] = b"\xff\xff\xff\x7f"		# inodes, blocks
+        for group in range(1, 8):		# bitmaps of another group, tables far away
+            blocks[2048 + 32 * group + 8:2048 + 32 * group + 12] = b"\x00\x00\x00\xf0"
+        for name, data in (("blocks", blocks), ("entry", b"\xf0\xff\xff\x6f")):
+            with open(f"{scratch}/{name}", "wb") as file:
+                file.write(data.ljust(8 << 10, b"\0"))
+        run_script(lab, "under-way", [image, f"{scratch}/blocks", f"{scratch}/entry"], f"""
+mount -t ext2 /dev/vda /mnt; cd /mnt; ls d; cat d/victim > /dev/null
+dd if=/dev/vdb of=/dev/vda bs=1024 count=4 conv=notrunc 2>/dev/null
+dd if=/dev/vdc of=/dev/vda bs=1 count=4 seek={place} conv=notrunc 2>/dev/null
+echo 2 > /proc/sys/vm/drop_caches; cat d/victim; ls -l d; df .; cp /bin/sh new; mkdir e f; cp /bin/sh e/sh; rm -rf d e; sync
+cd /; umount /mnt; echo SCRIPT ENDS
+""")
+
+
 FIELDS = {"blocks_count": (4, 4), "inodes_count": (0, 4), "first_data_block": (20, 4), "log_block_size": (24, 4),
           "blocks_per_group": (32, 4), "inodes_per_group": (40, 4), "inode_size": (88, 2), "first_ino": (84, 4),
           "log_frag_size": (28, 4)}
