@@ -185,7 +185,7 @@ void block_dirty_buffers(struct page *page)
 }
 
 /* The buffer of the block if its page is cached and has a ring that knows where it lies; with a reference. */
-static struct buffer_head *find_buffer(struct address_space *m, pgoff_t index, unsigned nth)
+static struct buffer_head *find_buffer(struct address_space *m, pgoff_t index, unsigned nth, u32 size)
 {
 	struct page *page = find_get_page(m, index);
 	struct buffer_head *bh = NULL;
@@ -193,7 +193,7 @@ static struct buffer_head *find_buffer(struct address_space *m, pgoff_t index, u
 	if (!page)
 		return NULL;
 	spin_lock(&m->private_lock);
-	if (PagePrivate(page) && page->mapping == m) {
+	if (PagePrivate(page) && page->mapping == m && page_buffers(page)->b_size == size) {
 		for (bh = page_buffers(page); nth; nth--)
 			bh = bh->b_this_page;
 		if (buffer_mapped(bh))
@@ -228,7 +228,11 @@ static int make_device_buffers(struct block_device *bdev, pgoff_t index, u32 siz
 
 	if (!page)
 		return -ENOMEM;
-	made = page_buffers_create(page, size) != NULL;
+	/* A reader that was under way when the block size changed may have left buffers of the old one. */
+	if (PagePrivate(page) && page_buffers(page)->b_size != size)
+		made = try_to_free_buffers(page) && page_buffers_create(page, size);
+	else
+		made = page_buffers_create(page, size);
 	if (made)
 		map_device_buffers(bdev, page);
 	unlock_page(page);
@@ -247,7 +251,7 @@ struct buffer_head *__getblk(struct block_device *bdev, sector_t block, u32 size
 		return NULL;
 	}
 	for (;;) {
-		struct buffer_head *bh = find_buffer(&bdev->bd_inode->i_data, index, (unsigned)block & ((1u << bits) - 1));
+		struct buffer_head *bh = find_buffer(&bdev->bd_inode->i_data, index, (unsigned)block & ((1u << bits) - 1), size);
 
 		if (likely(bh))
 			return bh;
@@ -322,7 +326,8 @@ void clean_bdev_aliases(struct block_device *bdev, sector_t block, sector_t coun
 	if (!m->nrpages)
 		return;
 	for (; count; count--, block++) {
-		struct buffer_head *bh = find_buffer(m, (pgoff_t)(block >> bits), (unsigned)block & ((1u << bits) - 1));
+		struct buffer_head *bh = find_buffer(m, (pgoff_t)(block >> bits), (unsigned)block & ((1u << bits) - 1),
+						     bdev->bd_block_size);
 
 		if (!bh)
 			continue;

@@ -81,6 +81,24 @@ KTEST(buffer_sync_needs_no_mark_of_the_page)
 	blkdev_put(bdev, NULL);
 }
 
+/* What a reader leaves that had looked at the block size just before it changed. */
+KTEST(buffer_of_another_size_is_not_taken)
+{
+	struct block_device *bdev = open_scratch_disk();
+	struct buffer_head *bh;
+
+	if (!bdev)
+		return;
+	EXPECT_EQ(set_blocksize(bdev, PAGE_SIZE), 0);
+	brelse(__bread(bdev, 3, PAGE_SIZE));
+	bdev->bd_block_size = BLOCK;
+	bdev->bd_inode->i_blkbits = 10;
+	bh = __bread(bdev, 13, BLOCK);
+	EXPECT(bh && bh->b_size == BLOCK && bh->b_blocknr == 13 && bh->b_data == (char *)lowmem_page_address(bh->b_page) + BLOCK);
+	brelse(bh);
+	blkdev_put(bdev, NULL);
+}
+
 static struct buffer_head *first_of_page;
 static bool asked, was_visible;
 
