@@ -9,10 +9,10 @@
  * they like) through the device's own pages: sb_bread, change b_data, mark_buffer_dirty, brelse.
  * A file's pages carry buffers too: they say where the file's blocks are, so that a page is looked up on disk once.
  *
- * I/O goes by pages: a page that is locked is being filled, one with PG_writeback is being written, and lock_buffer is
- * the lock of the buffer's page. The ring of a page changes under the page's lock and mapping->private_lock; either is
- * enough to look at it. b_count keeps the ring. The contents of a metadata block are guarded by whatever lock its file
- * system uses for it.
+ * I/O goes by pages: a page that is locked is being filled, one with PG_writeback is being written, never both at once
+ * (some of its blocks may be new, and the others not in memory yet), and lock_buffer is the lock of the buffer's page.
+ * The ring of a page changes under the page's lock and mapping->private_lock; either is enough to look at it. b_count
+ * keeps the ring. The contents of a metadata block are guarded by whatever lock its file system uses for it.
  */
 #include "fs/super.h"
 #include "kernel/block/blkdev.h"

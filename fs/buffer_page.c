@@ -206,6 +206,7 @@ int block_read_full_page(struct page *page, get_block_t *get_block)
 		unlock_page(page);
 		return err;
 	}
+	wait_on_page_writeback(page);	/* of its other blocks: b_pending counts for one transfer of the page at a time */
 	submit_buffers(page, head, mask, REQ_OP_READ);
 	return 0;
 }

@@ -99,6 +99,36 @@ KTEST(buffer_of_another_size_is_not_taken)
 	blkdev_put(bdev, NULL);
 }
 
+/* A new block of a page is being written, and another one, which is not in memory yet, is read meanwhile. */
+KTEST(buffer_read_beside_a_write)
+{
+	struct block_device *bdev = open_scratch_disk();
+	struct writeback_control wbc = WB_SYNC_WHOLE;
+
+	if (!bdev)
+		return;
+	for (sector_t block = 400; block < 800; block += PAGE_SIZE / BLOCK) {
+		struct buffer_head *bh = __getblk(bdev, block, BLOCK), *other;
+		struct page *page = bh->b_page;
+
+		lock_buffer(bh);
+		memset(bh->b_data, 'n', BLOCK);
+		set_buffer_uptodate(bh);
+		unlock_buffer(bh);
+		mark_buffer_dirty(bh);
+		lock_page(page);
+		EXPECT(!PageUptodate(page) && clear_page_dirty_for_io(page));
+		EXPECT_EQ(block_write_full_page(page, blkdev_get_block, &wbc), 0);
+		other = __bread(bdev, block + 2, BLOCK);
+		EXPECT(other && buffer_uptodate(other));
+		wait_on_page_writeback(page);
+		EXPECT(disk_holds(bdev, block, 'n'));
+		brelse(other);
+		brelse(bh);
+	}
+	blkdev_put(bdev, NULL);
+}
+
 static struct buffer_head *first_of_page;
 static bool asked, was_visible;
 
