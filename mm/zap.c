@@ -94,6 +94,10 @@ static void zap_table(struct mmu_gather *tlb, struct mm_struct *mm, pmd_t *pmd, 
 			spin_unlock(&mm->page_table_lock);
 			gather_flush(tlb);
 			spin_lock(&mm->page_table_lock);
+			/* Without the lock the table may have been freed, and another may have come in its place. */
+			if (pmd_none(*pmd))
+				break;
+			ptep = pte_offset_map(pmd, address);
 		}
 	}
 	spin_unlock(&mm->page_table_lock);
