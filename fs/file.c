@@ -337,13 +337,16 @@ void exit_files(struct task_struct *t)
 	put_files_struct(files);
 }
 
-static unsigned int slots_in_use(const struct fdtable *fdt)
+/* How large a table fork makes, by Linux's rule: a power of two, as when it grows. */
+static unsigned int slots_wanted(const struct fdtable *fdt)
 {
-	unsigned int words = fdt->max_fds / BITS_PER_LONG;
+	unsigned int words = fdt->max_fds / BITS_PER_LONG, size = NR_OPEN_DEFAULT;
 
 	while (words > NR_OPEN_DEFAULT / BITS_PER_LONG && !fdt->open_fds[words - 1])
 		words--;
-	return words * BITS_PER_LONG;
+	while (size < words * BITS_PER_LONG)
+		size *= 2;
+	return size;
 }
 
 /* Room for what old has; old->file_lock is held on success. */
@@ -353,7 +356,7 @@ static int size_like(struct files_struct *files, struct files_struct *old)
 		unsigned int want;
 
 		spin_lock(&old->file_lock);
-		want = slots_in_use(old->fdt);
+		want = slots_wanted(old->fdt);
 		if (want <= files->fdt->max_fds)
 			return 0;
 		spin_unlock(&old->file_lock);
