@@ -46,6 +46,18 @@ static void as_user(void)
 	REPORT(dup(0) >= 0 ? 0 : -1);		/* needs no open file of its own */
 }
 
+/* By twos: one of the parities gets to the limit with the first file of a pipe and is refused the second. */
+static void pipes_as_user(int odd)
+{
+	int p[2], error = 0;
+
+	CHECK(setgid(1000) == 0 && setuid(1000) == 0);
+	CHECK(!odd || open("/dev/null", O_RDONLY) >= 0);
+	for (int i = 0; i < 450 && !error; i++)
+		error = pipe(p) < 0 ? errno : 0;
+	SAY("pipes: %s\n", error == ENFILE ? "ENFILE" : "something else");
+}
+
 int main(void)
 {
 	long limit = number("/proc/sys/fs/file-max"), now = number("/proc/sys/fs/file-nr");
@@ -54,10 +66,14 @@ int main(void)
 	CHECK(limit > 0 && now >= 0);
 	CHECK(set_limit(now + 100));
 	IN_CHILD(status, as_user());
+	CHECK(status == 0);
+	for (int odd = 0; odd < 2; odd++) {
+		IN_CHILD(status, pipes_as_user(odd));
+		CHECK(status == 0);
+	}
 	CHECK(set_limit(1));
 	REPORT(pipe(p));		/* root may */
 	CHECK(set_limit(limit));
 	CHECK(number("/proc/sys/fs/file-max") == limit);
-	CHECK(status == 0);
 	return done();
 }
