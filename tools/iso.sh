@@ -15,13 +15,14 @@ Linux:x86_64 | Linux:i?86) ;;
 esac
 "$here/deps.sh" grub-mkrescue grub-pc xorriso mformat || exit 1
 
+# What grub-mkrescue says is kept outside the tree: a file that grows while it is packed is an error.
 tree=$(mktemp -d "${TMPDIR:-/tmp}/pagoda-iso.XXXXXX") || exit 1
-trap 'rm -rf "$tree"' EXIT
+trap 'rm -rf "$tree" "$out.log"' EXIT
 mkdir -p "$tree/boot/grub"
 cp "$kernel" "$tree/boot/pagoda.elf"
 cp "$ramdisk" "$tree/boot/ramdisk.cpio"
 cp "$config" "$tree/boot/grub/grub.cfg"
 mkrescue=$(command -v grub-mkrescue || command -v grub2-mkrescue)
 "$mkrescue" -d "$(ls -d /usr/lib/grub/i386-pc /usr/local/lib/grub/i386-pc /usr/share/grub2/i386-pc 2>/dev/null |
-	head -n 1)" -o "$out.tmp" "$tree" -- -volid PAGODA >"$tree/log" 2>&1 || { cat "$tree/log" >&2; exit 1; }
+	head -n 1)" -o "$out.tmp" "$tree" -- -volid PAGODA >"$out.log" 2>&1 || { cat "$out.log" >&2; exit 1; }
 mv "$out.tmp" "$out"
