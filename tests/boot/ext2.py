@@ -665,11 +665,14 @@ def test_hostile_superblocks(lab):
 
 
 def cases(lab):
-    """Roots that cannot be used: what it is, what to try, and an end. Images lie in the build until the next run."""
+    """
+    Roots that cannot be used: what it is, what to try, and an end. Images lie in the build until the next run; cases that
+    run at the same time share one, so none writes it.
+    """
     where = lab.path("logs")
 
     def case(name, image, *expect, append="root=/dev/vda rw", **how):
-        return Case(name, list(expect), append=f"{append} panic=-1", extra=attach(image), timeout=40, **how)
+        return Case(name, list(expect), append=f"{append} panic=-1", extra=attach(image, options=",snapshot=on"), timeout=40, **how)
 
     ext4 = make(f"{where}/ext4.img", kind="ext4")
     yield case("ext4_is_named", ext4, r"EXT2-fs \(vda\): .*(extents|64bit|journal)", r"Kernel panic")
