@@ -43,9 +43,7 @@ void settle_memory(void)
 	drop_caches(3);
 	shrink_slab(~0ul);
 	trim_thread_stacks();
-	kmem_cache_shrink_all();
-	quicklist_trim();
-	drain_all_pages();
+	drain_all_cpus();
 }
 
 static struct usage usage(void)

@@ -7,6 +7,7 @@
 #include "fs/fs.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/irqflags.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/dev/console.h"
 #include "kernel/init.h"
 #include "kernel/ktest.h"
@@ -71,6 +72,7 @@ static int run_init(void *unused)
 	int err;
 
 	(void)unused;
+	smp_init();
 	run_initcalls();
 	child_reaper = current;
 	if (trace_init)
@@ -109,7 +111,7 @@ void kernel_main(u32 magic, u32 info_phys)
 
 	*current_thread_info() = (struct thread_info){ .task = &init_task, .guard = STACK_GUARD };
 	cpu_detect();
-	gdt_init();
+	gdt_init(0);
 	idt_init();
 	if (magic != MULTIBOOT_BOOTLOADER_MAGIC)
 		panic("not started by a multiboot loader (magic %08x)", magic);
@@ -125,7 +127,7 @@ void kernel_main(u32 magic, u32 info_phys)
 	sched_init();
 	clock_init();
 	fpu_init();
-	syscall_init();
+	sysenter_init();
 	vdso_init();
 	fork_init();
 	signals_init();

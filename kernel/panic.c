@@ -6,6 +6,7 @@
  */
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/irqflags.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/init.h"
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
@@ -97,9 +98,9 @@ void panic(const char *fmt, ...)
 	va_list args;
 
 	local_irq_disable();
-	if (in_panic)
+	if (__atomic_exchange_n(&in_panic, true, __ATOMIC_SEQ_CST))
 		machine_halt();
-	in_panic = true;
+	smp_send_stop();
 	console_loglevel = LOG_DEBUG + 1;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);

@@ -7,6 +7,7 @@
  * value of SLP_TYP for the state S5 is in the DSDT's AML; we look for the package named _S5_ there
  * rather than interpret AML. Source: ACPI 6 specification, 5.2.9, 7.4.2.
  */
+#include "kernel/cpu/acpi.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/io.h"
 #include "kernel/cpu/irqflags.h"
@@ -16,66 +17,6 @@
 #include "lib/abi/errno.h"
 #include "lib/abi/reboot.h"
 #include "lib/string.h"
-#include "mm/vmalloc.h"
-
-struct acpi_header {
-	char signature[4];
-	u32 length;
-	u8 revision, checksum;
-	char oem[6], table[8];
-	u32 oem_revision, creator, creator_revision;
-} __packed;
-
-static u8 sum(const void *p, u32 n)
-{
-	u8 s = 0;
-
-	for (u32 i = 0; i < n; i++)
-		s = (u8)(s + ((const u8 *)p)[i]);
-	return s;
-}
-
-/* "RSD PTR " on a 16-byte boundary of the BIOS area. */
-static u32 find_rsdt(void)
-{
-	for (u32 a = 0xe0000; a < 0x100000; a += 16) {
-		const u8 *p = __va(a);
-
-		if (memcmp(p, "RSD PTR ", 8) == 0 && sum(p, 20) == 0)
-			return *(const u32 *)(p + 16);
-	}
-	return 0;
-}
-
-/* Tables lie anywhere in physical memory: map them. NULL: no memory, or not a table. */
-static struct acpi_header *map_table(u32 phys)
-{
-	struct acpi_header *h = ioremap(phys, sizeof(*h));
-	u32 length;
-
-	if (!h)
-		return NULL;
-	length = h->length;
-	iounmap(h);
-	return length >= sizeof(*h) && length < (1u << 20) ? ioremap(phys, length) : NULL;
-}
-
-static struct acpi_header *find_table(const char *signature)
-{
-	u32 rsdt_phys = find_rsdt();
-	struct acpi_header *rsdt = rsdt_phys ? map_table(rsdt_phys) : NULL;
-	const u32 *entry = (const u32 *)(rsdt + 1);
-
-	for (u32 i = 0; rsdt && i < (rsdt->length - sizeof(*rsdt)) / 4; i++) {
-		struct acpi_header *t = map_table(entry[i]);
-
-		if (t && memcmp(t->signature, signature, 4) == 0)
-			return t;
-		if (t)
-			iounmap(t);
-	}
-	return NULL;
-}
 
 /* _S5_ is a package: NameOp "_S5_" PackageOp length count, then bytes, each after BytePrefix unless 0 or 1. */
 static int s5_sleep_type(const u8 *aml, u32 n)
@@ -92,14 +33,14 @@ static int s5_sleep_type(const u8 *aml, u32 n)
 
 static void acpi_power_off(void)
 {
-	struct acpi_header *fadt = find_table("FACP"), *dsdt;
+	struct acpi_header *fadt = acpi_find_table("FACP"), *dsdt;
 	u16 port;
 	int type;
 
 	if (!fadt)
 		return;
 	port = (u16)*(const u32 *)((const u8 *)fadt + 64);	/* PM1a_CNT_BLK */
-	dsdt = map_table(*(const u32 *)((const u8 *)fadt + 40));
+	dsdt = acpi_map_table(*(const u32 *)((const u8 *)fadt + 40));
 	if (!dsdt)
 		return;
 	type = s5_sleep_type((const u8 *)dsdt, dsdt->length);

@@ -79,11 +79,11 @@ u32 syscall_trace_enter(struct pt_regs *regs)
 
 void entry_sysenter(void);
 
-void syscall_init(void)
+void sysenter_init(void)
 {
 	if (!boot_cpu.sysenter)
 		return;
 	wrmsr(MSR_SYSENTER_CS, KERNEL_CS);
-	wrmsr(MSR_SYSENTER_ESP, (u32)&cpu_tables.tss);
+	wrmsr(MSR_SYSENTER_ESP, (u32)&cpu_tables[smp_processor_id()].tss);
 	wrmsr(MSR_SYSENTER_EIP, (u32)entry_sysenter);
 }

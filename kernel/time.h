@@ -27,6 +27,7 @@ struct hrtimer {
 	struct rb_node node;
 	u64 expires;			/* ns */
 	void (*function)(struct hrtimer *timer);
+	u32 cpu;			/* on whose tree it is or was last */
 	bool queued;
 };
 void hrtimer_init(struct hrtimer *t, void (*function)(struct hrtimer *));

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
-/* What the timer interrupt calls. */
+/* What the clock's interrupt is made of. */
 #include "lib/types.h"
 
-void run_hrtimers(u64 now);		/* calls every timer whose time has come */
-void account_tick(bool user);		/* a tick's worth of CPU time for the current task */
+struct pt_regs;
 struct task_struct;
+void timer_start_cpu(void);			/* this CPU ticks from now on */
+void timer_interrupt(struct pt_regs *regs);	/* this CPU's clock: runs the tick and every timer whose time has come */
+void tick(struct pt_regs *regs, u32 ticks);	/* so many have passed: time and accounts */
+void account_tick(bool user);			/* a tick's worth of CPU time for the current task */
 void account_itimers(struct task_struct *t, bool user);	/* ITIMER_VIRTUAL, ITIMER_PROF, RLIMIT_CPU: a tick has passed */
-extern u64 cpu_user_ns, cpu_system_ns, cpu_idle_ns;	/* for /proc/stat: by the tick */
 extern u32 tsc_khz;
-void update_vdso_clock(void);		/* gives the clock's numbers to the vDSO */
+void update_vdso_clock(void);			/* gives the clock's numbers to the vDSO */

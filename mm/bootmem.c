@@ -106,6 +106,7 @@ void mem_init(void)
 	sort(ram, nr_ram, sizeof(ram[0]), by_start);
 	remove_overlaps();
 	bootmem_reserve(0, PAGE_SIZE);				/* real-mode vectors and BIOS data */
+	bootmem_reserve(0x8000, 0x9000);			/* boot/trampoline.asm */
 	bootmem_reserve(0x100000, __pa(_end));
 	pfns = (unsigned long)(ram[nr_ram - 1].end >> PAGE_SHIFT);
 	size = (u64)pfns * sizeof(struct page);

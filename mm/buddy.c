@@ -308,7 +308,7 @@ unsigned long nr_free_highpages(void)
 	return z->nr_free + zone_pcp_pages(z);
 }
 
-void drain_all_pages(void)
+void drain_pages(void)
 {
 	struct zone *z;
 

@@ -40,4 +40,4 @@ unsigned long nr_free_pages(void);	/* per-CPU lists included */
 unsigned long totalram_pages(void);	/* all that the allocator was ever given */
 unsigned long totalhigh_pages(void);
 unsigned long nr_free_highpages(void);
-void drain_all_pages(void);		/* empties the per-CPU lists */
+void drain_pages(void);			/* empties this CPU's lists */

@@ -36,7 +36,7 @@
 #include "mm/writeback.h"
 
 struct page *zero_page;
-struct vm_event_counts vm_events;
+struct vm_event_counts vm_events[MAX_CPUS];
 
 /* Which of the three rss counters a page belongs to; page_table_lock held. */
 static inline unsigned long *rss_counter(struct mm_struct *mm, const struct page *page)
@@ -166,7 +166,7 @@ static int do_cow_fault(struct vm_area_struct *vma, unsigned long address, pmd_t
 	copy_highpage(copy, page);
 	put_page(page);
 	make_anon(vma, copy, address);
-	vm_events.pgcow++;
+	count_vm_event(pgcow);
 	return ret | finish_fault(vma, address, pmd, copy, writable_pte(vma, copy));
 }
 
@@ -229,8 +229,8 @@ static int wp_shared(struct vm_area_struct *vma, unsigned long address, pmd_t *p
 	spin_lock(&mm->page_table_lock);
 	ptep = pte_offset_map(pmd, address);
 	if (pte_present(*ptep) && pte_pfn(*ptep) == page_to_pfn(page)) {
-		update_pte_low(ptep, pte_mkdirty(pte_mkyoung(pte_mkwrite(*ptep))));
-		flush_tlb_page(mm, address);
+		ptep_set_bits(ptep, _PAGE_RW | _PAGE_DIRTY | _PAGE_ACCESSED);
+		flush_tlb_one(address);
 	}
 	spin_unlock(&mm->page_table_lock);
 	end_shared_write(vma, page);
@@ -258,7 +258,7 @@ static int wp_copy(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd
 	if (!zero)
 		copy_highpage(copy, page);
 	make_anon(vma, copy, address);
-	vm_events.pgcow++;
+	count_vm_event(pgcow);
 	spin_lock(&mm->page_table_lock);
 	ptep = pte_offset_map(pmd, address);
 	if (likely(pte_present(*ptep) && pte_pfn(*ptep) == page_to_pfn(page) && !pte_write(*ptep))) {
@@ -290,8 +290,8 @@ static int do_wp_page(struct vm_area_struct *vma, unsigned long address, pmd_t *
 	if (vma->vm_flags & VM_SHARED && !pte_special(pte))
 		return wp_shared(vma, address, pmd, pte);
 	if (!pte_special(pte) && PageAnon(pte_page(pte)) && page_count(pte_page(pte)) == 1) {
-		update_pte_low(ptep, pte_mkdirty(pte_mkyoung(pte_mkwrite(pte))));
-		flush_tlb_page(vma->vm_mm, address);
+		ptep_set_bits(ptep, _PAGE_RW | _PAGE_DIRTY | _PAGE_ACCESSED);
+		flush_tlb_one(address);
 		spin_unlock(&vma->vm_mm->page_table_lock);
 		return 0;
 	}
@@ -317,8 +317,8 @@ static int handle_pte_fault(struct vm_area_struct *vma, unsigned long address, p
 	if (pte_present(pte)) {
 		if (write && !pte_write(pte))
 			return do_wp_page(vma, address, pmd, ptep);
-		update_pte_low(ptep, write ? pte_mkdirty(pte_mkyoung(pte)) : pte_mkyoung(pte));
-		flush_tlb_page(mm, address);
+		ptep_set_bits(ptep, write ? _PAGE_DIRTY | _PAGE_ACCESSED : _PAGE_ACCESSED);
+		flush_tlb_one(address);	/* another thread has brought it in, or made it writable */
 	}
 	spin_unlock(&mm->page_table_lock);
 	return 0;
@@ -331,12 +331,12 @@ int handle_mm_fault(struct vm_area_struct *vma, unsigned long address, bool writ
 	int ret;
 
 	address &= PAGE_MASK;
-	vm_events.pgfault++;
+	count_vm_event(pgfault);
 	if (unlikely(pmd_none(*pmd)) && pte_alloc(mm, address))
 		return VM_FAULT_OOM;
 	ret = handle_pte_fault(vma, address, pmd, write);
 	if (unlikely(ret & VM_FAULT_MAJOR))
-		vm_events.pgmajfault++;
+		count_vm_event(pgmajfault);
 	return ret;
 }
 

@@ -24,4 +24,6 @@ int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 extern struct page *zero_page;
 void fault_init(void);
 struct vm_event_counts { unsigned long pgfault, pgmajfault, pgcow; };
-extern struct vm_event_counts vm_events;
+/* Counted by each CPU for itself, and not exactly: a preempted increment may be lost. */
+extern struct vm_event_counts vm_events[MAX_CPUS];
+#define count_vm_event(name) (vm_events[smp_processor_id()].name++)

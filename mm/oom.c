@@ -28,6 +28,20 @@ static bool wait_for_writeback(void)
 	return true;
 }
 
+static void drain_this_cpu(void *unused)
+{
+	kmem_cache_drain(unused);
+	quicklist_trim();
+	drain_pages();
+}
+
+void drain_all_cpus(void)
+{
+	call_on_each_cpu(drain_this_cpu, NULL);
+	kmem_cache_shrink_all();
+	drain_pages();		/* where the empty slabs have gone */
+}
+
 bool reclaim_memory(gfp_t gfp, unsigned int order)
 {
 	unsigned long before = nr_free_pages(), freed = 0;
@@ -38,9 +52,10 @@ bool reclaim_memory(gfp_t gfp, unsigned int order)
 	current->flags |= PF_MEMALLOC;
 	if (gfp & __GFP_FS)
 		freed = shrink_slab(128);
+	drain_this_cpu(NULL);
 	kmem_cache_shrink_all();
-	quicklist_trim();
-	drain_all_pages();
+	if (!freed && nr_free_pages() <= before && gfp & __GFP_FS)
+		drain_all_cpus();
 	current->flags &= ~PF_MEMALLOC;
 	/* What we have freed, others may have taken by now: it counts as progress all the same. */
 	return freed || nr_free_pages() > before || (gfp & __GFP_IO && wait_for_writeback());

@@ -12,4 +12,5 @@ void poison_pages(struct page *page, unsigned int order);	/* so that a use of un
 #else
 static inline void poison_pages(struct page *page, unsigned int order) { (void)page; (void)order; }
 #endif
-void settle_memory(void);	/* gives back all that is only cached, on this CPU: the test hook behind drop_caches */
+void drain_all_cpus(void);	/* empties the per-CPU lists of pages, objects and page tables. Sleeps */
+void settle_memory(void);	/* gives back all that is only cached: the test hook behind drop_caches */

@@ -145,45 +145,6 @@ void pgd_free(struct mm_struct *mm)
 	mm->pgd = NULL;
 }
 
-void switch_mm(struct mm_struct *prev, struct mm_struct *next)
-{
-	u32 cpu = smp_processor_id();
-
-	clear_bit((int)cpu, &prev->cpu_bitmap);
-	set_bit((int)cpu, &next->cpu_bitmap);
-	load_cr3(next->pgd);
-}
-
-void flush_tlb_mm(struct mm_struct *mm)
-{
-	preempt_disable();
-	if (current->active_mm == mm)
-		load_cr3(mm->pgd);
-	preempt_enable();
-}
-
-/* Beyond some pages one reload is cheaper than many single flushes. */
-#define FLUSH_ALL_ABOVE 32
-
-void flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end)
-{
-	preempt_disable();
-	if (current->active_mm == mm) {
-		if ((end - start) >> PAGE_SHIFT > FLUSH_ALL_ABOVE)
-			load_cr3(mm->pgd);
-		else
-			for (; start < end; start += PAGE_SIZE)
-				flush_tlb_one(start);
-	}
-	preempt_enable();
-}
-
-void flush_tlb_kernel_range(unsigned long start, unsigned long end)
-{
-	for (; start < end; start += PAGE_SIZE)
-		flush_tlb_one(start);
-}
-
 /*
  * Permissions of a page by its area. A private page is never writable at first, even where the area
  * is: the fault that the first write makes decides whether it must be copied.

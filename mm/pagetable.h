@@ -95,8 +95,11 @@ static __always_inline void set_pte(pte_t *ptep, pte_t pte)
 	barrier();
 	WRITE_ONCE(ptep->low, pte.low);
 }
-/* A present entry changes its permissions or marks but neither its page nor NX. */
-static __always_inline void update_pte_low(pte_t *ptep, pte_t pte) { WRITE_ONCE(ptep->low, pte.low); }
+/*
+ * A present entry gets more permissions or marks, which need no flush elsewhere: a CPU that still has the old ones faults and
+ * looks again. Another CPU may be setting the accessed and dirty bits meanwhile; none must be lost.
+ */
+static __always_inline void ptep_set_bits(pte_t *ptep, u64 bits) { __atomic_fetch_or(&ptep->low, (u32)bits, __ATOMIC_SEQ_CST); }
 /* Takes the entry out; afterwards the CPU can no longer set its accessed or dirty bit. The caller flushes the TLB. */
 static __always_inline pte_t ptep_get_and_clear(pte_t *ptep)
 {
@@ -115,16 +118,15 @@ static __always_inline void ptep_set_wrprotect(pte_t *ptep)
 
 static __always_inline void flush_tlb_one(unsigned long a) { __asm__ volatile("invlpg (%0)" : : "r"(a) : "memory"); }
 static __always_inline void load_cr3(pgd_t *pgd) { write_cr3((u32)__pa(pgd)); }
-/* Forget this mm's translations, on every CPU that may have some: all of them, or a range (end exclusive). */
+/*
+ * Forget this mm's translations, on every CPU that may have some: all of them, or a range (end exclusive). When they
+ * return no CPU has them. Interrupts on, and no lock held that is taken with interrupts off (kernel/cpu/smp.h).
+ */
 void flush_tlb_mm(struct mm_struct *mm);
 void flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end);
-static __always_inline void flush_tlb_page(struct mm_struct *mm, unsigned long a)
-{
-	if (current->active_mm == mm)
-		flush_tlb_one(a);
-}
+void flush_tlb_page(struct mm_struct *mm, unsigned long a);
 void flush_tlb_kernel_range(unsigned long start, unsigned long end);
-void switch_mm(struct mm_struct *prev, struct mm_struct *next);
+void switch_mm(struct mm_struct *next);		/* this CPU translates with its tables now; preemption off */
 
 /* A zeroed PTE table, counted in no mm yet; NULL: no memory. May sleep. */
 struct page *pte_table_alloc(void);

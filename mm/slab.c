@@ -325,9 +325,17 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align
 
 	if (!c)
 		return NULL;
-	c->magazines = kcalloc(nr_cpu_ids, sizeof(struct magazine), GFP_KERNEL);
+	c->magazines = kcalloc(MAX_CPUS, sizeof(struct magazine), GFP_KERNEL);
 	cache_init(c, name, size, align, ctor);
 	return c;
+}
+
+static void drain_this_cpu(struct kmem_cache *c)
+{
+	preempt_disable();
+	if (c->magazines)
+		magazine_drain(c, &c->magazines[smp_processor_id()], 0);
+	preempt_enable();
 }
 
 static void shrink(struct kmem_cache *c)
@@ -336,10 +344,7 @@ static void shrink(struct kmem_cache *c)
 	unsigned long flags;
 	LIST_HEAD(free);
 
-	preempt_disable();
-	if (c->magazines)
-		magazine_drain(c, &c->magazines[smp_processor_id()], 0);
-	preempt_enable();
+	drain_this_cpu(c);
 	spin_lock_irqsave(&c->lock, flags);
 	list_splice_init(&c->empty, &free);
 	c->nr_slabs -= c->nr_empty;
@@ -353,6 +358,7 @@ static void shrink(struct kmem_cache *c)
 
 int kmem_cache_destroy(struct kmem_cache *c)
 {
+	call_on_each_cpu((void (*)(void *))drain_this_cpu, c);
 	shrink(c);
 	if (c->nr_slabs)
 		return -EBUSY;
@@ -362,6 +368,17 @@ int kmem_cache_destroy(struct kmem_cache *c)
 	kfree(c->magazines);
 	kmem_cache_free(&cache_cache, c);
 	return 0;
+}
+
+void kmem_cache_drain(void *unused)
+{
+	struct kmem_cache *c;
+
+	(void)unused;
+	mutex_lock(&cache_lock);
+	list_for_each_entry(c, &caches, list)
+		drain_this_cpu(c);
+	mutex_unlock(&cache_lock);
 }
 
 void kmem_cache_shrink_all(void)
@@ -511,7 +528,7 @@ void slab_init(void)
 			class++;
 		small_class[units] = (u8)class;
 	}
-	cache_cache.magazines = kcalloc(nr_cpu_ids, sizeof(struct magazine), GFP_KERNEL);
+	cache_cache.magazines = kcalloc(MAX_CPUS, sizeof(struct magazine), GFP_KERNEL);
 	for (size_t i = 0; i < ARRAY_SIZE(class_size); i++)
-		kmalloc_caches[i]->magazines = kcalloc(nr_cpu_ids, sizeof(struct magazine), GFP_KERNEL);
+		kmalloc_caches[i]->magazines = kcalloc(MAX_CPUS, sizeof(struct magazine), GFP_KERNEL);
 }

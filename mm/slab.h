@@ -31,7 +31,8 @@ struct shrinker {
 };
 void register_shrinker(struct shrinker *s);
 unsigned long shrink_slab(unsigned long nr);	/* asks each shrinker; objects freed */
-void kmem_cache_shrink_all(void);		/* gives the empty slabs and magazines of all caches back */
+void kmem_cache_drain(void *unused);		/* empties this CPU's magazines of all caches. Sleeps */
+void kmem_cache_shrink_all(void);		/* the same, and gives all empty slabs back */
 void slab_init(void);
 
 /* For /proc/slabinfo: calls fn for each cache. */

@@ -173,21 +173,20 @@ void for_each_vm_struct(void (*fn)(const struct vm_struct *, void *), void *arg)
  * much is given back by a later allocation. Not from interrupts.
  */
 #define MAX_SPARE_STACKS 32
-static struct { void *first; unsigned int count; } spare[MAX_CPUS];	/* by its CPU, preemption off */
+static DEFINE_SPINLOCK(spare_lock);
+static struct { void *first; unsigned int count; } spare;	/* by spare_lock */
 
 static void *pop_spare(unsigned int keep)
 {
 	void *stack = NULL;
-	u32 cpu;
 
-	preempt_disable();
-	cpu = smp_processor_id();
-	if (spare[cpu].count > keep) {
-		stack = spare[cpu].first;
-		spare[cpu].first = *(void **)stack;
-		spare[cpu].count--;
+	spin_lock(&spare_lock);
+	if (spare.count > keep) {
+		stack = spare.first;
+		spare.first = *(void **)stack;
+		spare.count--;
 	}
-	preempt_enable();
+	spin_unlock(&spare_lock);
 	return stack;
 }
 
@@ -208,14 +207,11 @@ void *alloc_thread_stack(void)
 
 void free_thread_stack(void *stack)
 {
-	u32 cpu;
-
-	preempt_disable();
-	cpu = smp_processor_id();
-	*(void **)stack = spare[cpu].first;
-	spare[cpu].first = stack;
-	spare[cpu].count++;
-	preempt_enable();
+	spin_lock(&spare_lock);
+	*(void **)stack = spare.first;
+	spare.first = stack;
+	spare.count++;
+	spin_unlock(&spare_lock);
 }
 
 void trim_thread_stacks(void)

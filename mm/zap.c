@@ -163,18 +163,15 @@ void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end)
 }
 
 /*
- * The whole address space at the end of its life. If its page tables are loaded here, the kernel's
- * own are loaded instead: the one flush that all the freeing below needs.
+ * The whole address space at the end of its life. No task uses it any more; a CPU that still has its page
+ * tables loaded takes the kernel's own: the one flush that all the freeing below needs.
  */
 void exit_mmap(struct mm_struct *mm)
 {
 	struct mmu_gather tlb = { .mm = mm, .start = ~0ul, .flushed = true };
 	struct vm_area_struct *vma, *next;
 
-	preempt_disable();
-	if (current->active_mm == mm && !current->mm)
-		load_cr3(swapper_pg_dir);
-	preempt_enable();
+	flush_tlb_mm(mm);
 	for (vma = mm->mmap; vma; vma = vma->vm_next)
 		zap_range(&tlb, mm, vma->vm_start, vma->vm_end, false);
 	gather_flush(&tlb);

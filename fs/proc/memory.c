@@ -129,6 +129,7 @@ static int meminfo_show(struct seq_file *m, void *v)
 static int vmstat_show(struct seq_file *m, void *v)
 {
 	struct slab_pages slab = { 0, 0 };
+	struct vm_event_counts sum = { 0, 0, 0 };
 	struct process_pages proc;
 
 	for_each_slabinfo(add_slab, &slab);
@@ -139,7 +140,12 @@ static int vmstat_show(struct seq_file *m, void *v)
 		   slab.reclaimable, slab.all - slab.reclaimable, proc.tables, proc.threads * (THREAD_SIZE / 1024));
 	seq_printf(m, "nr_dirty %u\nnr_writeback %u\n", atomic_read(&nr_dirty_pages), atomic_read(&nr_writeback_pages));
 	/* pgcow is Pagoda's own: the pages that copy on write has copied. */
-	seq_printf(m, "pgfault %lu\npgmajfault %lu\npgcow %lu\n", vm_events.pgfault, vm_events.pgmajfault, vm_events.pgcow);
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		sum.pgfault += vm_events[cpu].pgfault;
+		sum.pgmajfault += vm_events[cpu].pgmajfault;
+		sum.pgcow += vm_events[cpu].pgcow;
+	}
+	seq_printf(m, "pgfault %lu\npgmajfault %lu\npgcow %lu\n", sum.pgfault, sum.pgmajfault, sum.pgcow);
 	return 0;
 }
 

@@ -33,10 +33,25 @@ static void put_time(struct seq_file *m, u64 ns, char end)
 	seq_printf(m, "%llu.%02u%c", (unsigned long long)sec, rem / 10000000, end);
 }
 
+static struct cpu_times sum_cpu_times(void)
+{
+	struct cpu_times sum = { 0, 0, 0 };
+	u32 cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		struct cpu_times t = cpu_times(cpu);
+
+		sum.user_ns += t.user_ns;
+		sum.system_ns += t.system_ns;
+		sum.idle_ns += t.idle_ns;
+	}
+	return sum;
+}
+
 static int uptime_show(struct seq_file *m, void *v)
 {
 	put_time(m, ktime_get(), ' ');
-	put_time(m, idle_time_ns(), '\n');
+	put_time(m, sum_cpu_times().idle_ns, '\n');
 	return 0;
 }
 
@@ -59,10 +74,10 @@ static int loadavg_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static void put_ticks(struct seq_file *m, const char *name)
+static void put_ticks(struct seq_file *m, struct cpu_times t)
 {
-	seq_printf(m, "%s %llu 0 %llu %llu 0 0 0 0 0 0\n", name, (unsigned long long)nsec_to_clock_t(cpu_user_ns),
-		   (unsigned long long)nsec_to_clock_t(cpu_system_ns), (unsigned long long)nsec_to_clock_t(idle_time_ns()));
+	seq_printf(m, " %llu 0 %llu %llu 0 0 0 0 0 0\n", (unsigned long long)nsec_to_clock_t(t.user_ns),
+		   (unsigned long long)nsec_to_clock_t(t.system_ns), (unsigned long long)nsec_to_clock_t(t.idle_ns));
 }
 
 static unsigned int count_blocked(void)
@@ -82,10 +97,14 @@ static unsigned int count_blocked(void)
 static int stat_show(struct seq_file *m, void *v)
 {
 	u64 total = 0;
-	unsigned int irq;
+	unsigned int irq, cpu;
 
-	put_ticks(m, "cpu ");
-	put_ticks(m, "cpu0");
+	seq_puts(m, "cpu ");
+	put_ticks(m, sum_cpu_times());
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		seq_printf(m, "cpu%u", cpu);
+		put_ticks(m, cpu_times(cpu));
+	}
 	for (irq = 0; irq < NR_IRQS; irq++)
 		total += irq_count(irq);
 	seq_printf(m, "intr %llu", (unsigned long long)total);
@@ -99,16 +118,30 @@ static int stat_show(struct seq_file *m, void *v)
 
 static int interrupts_show(struct seq_file *m, void *v)
 {
-	unsigned int irq, n;
+	unsigned int irq, n, cpu;
 
-	seq_puts(m, "           CPU0       \n");
+	seq_puts(m, "     ");
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		seq_printf(m, "      CPU%u", cpu);
+	seq_putc(m, '\n');
 	for (irq = 0; irq < NR_IRQS; irq++)
 		if (irq_name(irq, 0)) {
-			seq_printf(m, "%3u: %10llu  %s", irq, (unsigned long long)irq_count(irq), irq_name(irq, 0));
+			seq_printf(m, "%3u: %10llu", irq, (unsigned long long)irq_count(irq));
+			for (cpu = 1; cpu < nr_cpu_ids; cpu++)
+				seq_printf(m, " %9u", 0);	/* lines go to the boot CPU */
+			seq_printf(m, "  %s  %s", irq_chip_name(), irq_name(irq, 0));
 			for (n = 1; irq_name(irq, n); n++)
 				seq_printf(m, ", %s", irq_name(irq, n));
 			seq_putc(m, '\n');
 		}
+	for (n = 0; have_apic() && local_irq_name(n); n++) {
+		if (!*local_irq_name(n))
+			continue;
+		seq_printf(m, "%s:", local_irq_name(n));
+		for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+			seq_printf(m, " %9u", local_irq_count(n, cpu));
+		seq_putc(m, '\n');
+	}
 	return 0;
 }
 
@@ -132,7 +165,7 @@ static void put_flags(struct seq_file *m, u32 bits, const char *const *names)
 			seq_printf(m, " %s", names[i]);
 }
 
-static int cpuinfo_show(struct seq_file *m, void *v)
+static void put_cpu(struct seq_file *m, u32 cpu)
 {
 	const struct cpu_features *c = &boot_cpu;
 	u32 family = c->signature >> 8 & 15, model = c->signature >> 4 & 15;
@@ -142,10 +175,10 @@ static int cpuinfo_show(struct seq_file *m, void *v)
 		model |= c->signature >> 12 & 0xf0;
 	if (family == 15)
 		family += c->signature >> 20 & 0xff;
-	seq_printf(m, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n",
-		   c->vendor, family, model, c->model[0] ? c->model : "unknown", c->signature & 15);
-	seq_printf(m, "cpu MHz\t\t: %u.%03u\nphysical id\t: 0\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1\n", tsc_khz / 1000,
-		   tsc_khz % 1000);
+	seq_printf(m, "processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n",
+		   cpu, c->vendor, family, model, c->model[0] ? c->model : "unknown", c->signature & 15);
+	seq_printf(m, "cpu MHz\t\t: %u.%03u\nphysical id\t: %u\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1\n", tsc_khz / 1000,
+		   tsc_khz % 1000, cpu);
 	seq_puts(m, "fpu\t\t: yes\nfpu_exception\t: yes\nwp\t\t: yes\nflags\t\t:");
 	put_flags(m, c->edx, edx_flags);
 	if (c->nx)
@@ -153,6 +186,12 @@ static int cpuinfo_show(struct seq_file *m, void *v)
 	put_flags(m, c->ecx, ecx_flags);
 	seq_printf(m, "\nbogomips\t: %u.%02u\nclflush size\t: 64\ncache_alignment\t: 64\n"
 		   "address sizes\t: %u bits physical, 32 bits virtual\n\n", tsc_khz / 500, tsc_khz / 5 % 100, c->phys_bits);
+}
+
+static int cpuinfo_show(struct seq_file *m, void *v)
+{
+	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
+		put_cpu(m, cpu);
 	return 0;
 }
 

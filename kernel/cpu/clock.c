@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where time comes from. The time-stamp counter gives nanoseconds between events; the programmable
- * interval timer (8254, 1,193,182 Hz) tells us once how fast the counter runs, and then interrupts
- * HZ times a second; the CMOS clock gives the date at boot.
+ * interval timer (8254, 1,193,182 Hz) tells us once how fast the counter runs; the CMOS clock gives the
+ * date at boot. Each CPU's local APIC interrupts it when something is due (kernel/timer.c); on a machine
+ * without APICs the 8254 does, HZ times a second.
  *
  * ns = tsc * mult >> 32 with a 32.32 multiplier: two multiplications, no division. Sources: Intel
  * 8254 data sheet; MC146818 data sheet; SDM volume 3, 17.17.
  */
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/io.h"
+#include "kernel/cpu/irq.h"
 #include "kernel/cpu/irqflags.h"
 #include "kernel/cpu/vdso.h"
 #include "kernel/cpu/vdso/data.h"
 #include "kernel/panic.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sched/spinlock.h"
 #include "kernel/time.h"
 #include "kernel/timer.h"
 #include "lib/div64.h"
@@ -26,8 +29,14 @@ u32 tsc_khz;
 static u64 tsc_base;
 static u32 tsc_mult;		/* ns per cycle, 32 fractional bits, if below 4 GHz ns per cycle < 1 */
 static u32 tsc_mult_int;	/* whole ns per cycle, for CPUs below 1 GHz and for icount */
-static u64 real_offset;		/* ns from monotonic to real time; by a seqlock-free 64-bit read with interrupts off */
-static u64 tick_mono;		/* monotonic time at the last tick */
+
+/* Written by the boot CPU's tick and by settimeofday under wall_lock; readers need none: they read again if seq has changed. */
+static DEFINE_SPINLOCK(wall_lock);
+static struct wall {
+	volatile u32 seq;	/* odd: being written */
+	u64 real_offset;	/* ns from monotonic to real time */
+	u64 tick_mono;		/* monotonic time at the last tick */
+} wall;
 
 /* TSC cycles while channel 2 of the PIT counts down. */
 static u64 measure_tsc(u32 pit_ticks)
@@ -72,54 +81,62 @@ u64 ktime_get(void)
 	return cycles * tsc_mult_int + (u64)high * tsc_mult + ((u64)low * tsc_mult >> 32);
 }
 
-u64 ktime_real_offset(void)
+static struct wall read_wall(void)
 {
-	unsigned long flags = local_irq_save();
-	u64 v = real_offset;
+	struct wall w;
 
-	local_irq_restore(flags);
-	return v;
+	do {
+		while ((w.seq = wall.seq) & 1)
+			cpu_relax();
+		barrier();
+		w.real_offset = wall.real_offset;
+		w.tick_mono = wall.tick_mono;
+		barrier();
+	} while (wall.seq != w.seq);
+	return w;
 }
 
+u64 ktime_real_offset(void) { return read_wall().real_offset; }
 u64 ktime_get_real(void) { return ktime_get() + ktime_real_offset(); }
 
 u64 ktime_get_coarse_real(void)
 {
-	unsigned long flags = local_irq_save();
-	u64 v = tick_mono + real_offset;
+	struct wall w = read_wall();
 
-	local_irq_restore(flags);
-	return v;
+	return w.tick_mono + w.real_offset;
 }
 
 u32 get_seconds(void) { return (u32)div_u64(ktime_get_coarse_real(), NSEC_PER_SEC); }
 
-/* Programs read these without a lock; the sequence number tells them when to read again. */
+/* Programs read these without a lock; the sequence number tells them when to read again. wall_lock held. */
 void update_vdso_clock(void)
 {
 	struct vdso_data *d = vdso_clock_data();
-	unsigned long flags = local_irq_save();
 
-	if (d) {
-		d->seq++;
-		smp_wmb();
-		d->mult = tsc_mult;
-		d->mult_int = tsc_mult_int;
-		d->tsc_base = tsc_base;
-		d->real_offset = real_offset;
-		smp_wmb();
-		d->seq++;
-	}
-	local_irq_restore(flags);
+	if (!d)
+		return;
+	d->seq++;
+	smp_wmb();
+	d->mult = tsc_mult;
+	d->mult_int = tsc_mult_int;
+	d->tsc_base = tsc_base;
+	d->real_offset = wall.real_offset;
+	smp_wmb();
+	d->seq++;
 }
 
 void settimeofday_ns(u64 real)
 {
-	unsigned long flags = local_irq_save();
+	unsigned long flags;
 
-	real_offset = real - ktime_get();
-	local_irq_restore(flags);
+	spin_lock_irqsave(&wall_lock, flags);
+	wall.seq++;
+	barrier();
+	wall.real_offset = real - ktime_get();
+	barrier();
+	wall.seq++;
 	update_vdso_clock();
+	spin_unlock_irqrestore(&wall_lock, flags);
 }
 
 void udelay(u32 usec)
@@ -167,27 +184,52 @@ static u64 read_rtc(void)
 	return ((u64)days_since_epoch(2000u + r[5], r[4], r[3]) * 24 + r[2]) * 3600 + r[1] * 60u + r[0];
 }
 
-static bool tick(struct pt_regs *regs, void *arg)
+static void tick_wall(u32 ticks)
+{
+	spin_lock(&wall_lock);
+	jiffies += ticks;
+	wall.seq++;
+	barrier();
+	wall.tick_mono = ktime_get();
+	barrier();
+	wall.seq++;
+	spin_unlock_no_resched(&wall_lock);
+}
+
+void tick(struct pt_regs *regs, u32 ticks)
+{
+	if (smp_processor_id() == 0)
+		tick_wall(ticks);
+	account_tick(user_mode(regs));
+	scheduler_tick();
+}
+
+static bool pit_interrupt(struct pt_regs *regs, void *arg)
 {
 	(void)arg;
-	jiffies++;
-	tick_mono = ktime_get();
-	account_tick(user_mode(regs));
-	run_hrtimers(tick_mono);
-	scheduler_tick();
+	timer_interrupt(regs);
 	return true;
+}
+
+static void start_pit(void)
+{
+	u32 divisor = (PIT_HZ + HZ / 2) / HZ;
+
+	outb(0x34, PIT_CMD);		/* channel 0, mode 2: rate generator */
+	outb((u8)divisor, PIT_CH0);
+	outb((u8)(divisor >> 8), PIT_CH0);
+	BUG_ON(request_irq(0, pit_interrupt, 0, "timer", NULL) != 0);
 }
 
 void clock_init(void)
 {
-	u32 divisor = (PIT_HZ + HZ / 2) / HZ;
-
 	calibrate();
 	tsc_base = rdtsc();
-	real_offset = read_rtc() * NSEC_PER_SEC;
-	outb(0x34, PIT_CMD);		/* channel 0, mode 2: rate generator */
-	outb((u8)divisor, PIT_CH0);
-	outb((u8)(divisor >> 8), PIT_CH0);
-	BUG_ON(request_irq(0, tick, 0, "timer", NULL) != 0);
+	wall.real_offset = read_rtc() * NSEC_PER_SEC;
+	if (have_apic())
+		apic_timer_calibrate();
+	else
+		start_pit();
+	timer_start_cpu();
 	pr_info("clock: TSC %u.%03u MHz\n", tsc_khz / 1000, tsc_khz % 1000);
 }

@@ -32,8 +32,9 @@ static void read_model(struct cpu_features *c)
 }
 
 /* NX takes effect through EFER; the page tables use the bit only if boot_cpu.nx says so. */
-static void enable(struct cpu_features *c)
+void cpu_enable(void)
 {
+	const struct cpu_features *c = &boot_cpu;
 	u32 cr4 = read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 	if (c->pge)
@@ -67,5 +68,5 @@ void cpu_detect(void)
 	c->sysenter = c->edx & BIT(11);
 	c->pge = c->edx & BIT(13);
 	c->rdrand = c->ecx & BIT(30);
-	enable(c);
+	cpu_enable();
 }

@@ -17,11 +17,16 @@ struct cpu_features {
 extern struct cpu_features boot_cpu;
 
 void cpu_detect(void);			/* fills boot_cpu, turns on PGE, NX and SSE */
-void gdt_init(void);			/* GDT, TSS, double-fault task */
+/* Each CPU for itself: */
+void cpu_enable(void);			/* what boot_cpu has: PGE, NX, SSE */
+void gdt_init(u32 cpu);			/* GDT, TSS, double-fault task */
+void idt_load(void);
+void sysenter_init(void);
 void idt_init(void);
-void syscall_init(void);		/* checks the table, sets up SYSENTER */
-void irq_init(void);
+void irq_init(void);			/* finds the interrupt controllers; all lines off */
+bool have_apic(void);
 void fpu_init(void);
+void fpu_init_cpu(void);
 void vdso_init(void);
 void clock_init(void);			/* TSC calibration, RTC, the periodic timer */
 
@@ -37,6 +42,9 @@ int request_irq(unsigned irq, irq_handler_t handler, u32 flags, const char *name
 const char *irq_name(unsigned irq, unsigned n);	/* of the n-th handler, or NULL */
 u64 irq_count(unsigned irq);
 #define NR_IRQS 16
+const char *irq_chip_name(void);
+const char *local_irq_name(unsigned n);	/* "" if not counted, NULL behind the last */
+u32 local_irq_count(unsigned n, unsigned cpu);
 
 static inline struct pt_regs *task_pt_regs_of(void *stack) { return (struct pt_regs *)((char *)stack + 8192) - 1; }
 #define task_pt_regs(t) task_pt_regs_of((t)->thread_info)

@@ -15,11 +15,16 @@ static struct kmem_cache *fpu_cache;
 void fpu_save(struct fpu_state *f) { __asm__ volatile("fxsave %0" : "=m"(*f)); }
 void fpu_restore(const struct fpu_state *f) { __asm__ volatile("fxrstor %0" : : "m"(*f)); }
 
-void fpu_init(void)
+void fpu_init_cpu(void)
 {
 	static const u32 mxcsr = 0x1f80;	/* all exceptions masked, as at reset */
 
 	__asm__ volatile("clts; fninit; ldmxcsr %0" : : "m"(mxcsr));
+}
+
+void fpu_init(void)
+{
+	fpu_init_cpu();
 	fpu_save(&fpu_initial);
 	memset(fpu_initial.fxsave + 32, 0, 256);	/* no register contents from before */
 	fpu_cache = kmem_cache_create("fpu_state", sizeof(struct fpu_state), 16, NULL);

@@ -15,9 +15,9 @@
 
 extern u64 swapper_pg_dir[4];
 
-struct cpu_tables cpu_tables __attribute__((aligned(64)));
-static u8 double_fault_stack[4096] __aligned(16);
-static struct tss double_fault_tss;
+struct cpu_tables cpu_tables[MAX_CPUS] __attribute__((aligned(64)));
+static u8 double_fault_stack[MAX_CPUS][4096] __aligned(16);
+static struct tss double_fault_tss[MAX_CPUS];
 
 #define FLAT(type_dpl) (0x00CF00000000FFFFull | (u64)(type_dpl) << 40)
 
@@ -28,21 +28,21 @@ static u64 tss_descriptor(const struct tss *t)
 	return limit | (base & 0xffffff) << 16 | 0x89ull << 40 | (base >> 24) << 56;
 }
 
-static void init_double_fault(void)
+static void init_double_fault(u32 cpu)
 {
-	double_fault_tss = (struct tss){
+	double_fault_tss[cpu] = (struct tss){
 		.cr3 = (u32)swapper_pg_dir - 0xC0000000u,
 		.eip = (u32)double_fault_entry,
 		.eflags = 2,
-		.esp = (u32)double_fault_stack + sizeof(double_fault_stack) - 16,
+		.esp = (u32)double_fault_stack[cpu] + sizeof(double_fault_stack[cpu]) - 16,
 		.cs = KERNEL_CS, .ss = KERNEL_DS, .ds = USER_DS, .es = USER_DS,
 		.iomap_base = sizeof(struct tss),
 	};
 }
 
-void gdt_init(void)
+void gdt_init(u32 cpu)
 {
-	struct cpu_tables *c = &cpu_tables;
+	struct cpu_tables *c = &cpu_tables[cpu];
 	struct { u16 limit; u32 base; } __packed gdtr = { sizeof(c->gdt) - 1, (u32)c->gdt };
 
 	c->gdt[KERNEL_CS / 8] = FLAT(0x9b);
@@ -50,10 +50,10 @@ void gdt_init(void)
 	c->gdt[USER_CS / 8] = FLAT(0xfb);
 	c->gdt[USER_DS / 8] = FLAT(0xf3);
 	c->gdt[GDT_TSS] = tss_descriptor(&c->tss);
-	c->gdt[GDT_DOUBLE_FAULT_TSS] = tss_descriptor(&double_fault_tss);
+	c->gdt[GDT_DOUBLE_FAULT_TSS] = tss_descriptor(&double_fault_tss[cpu]);
 	c->tss.ss0 = KERNEL_DS;
 	c->tss.iomap_base = sizeof(struct tss);	/* no I/O ports for programs */
-	init_double_fault();
+	init_double_fault(cpu);
 	__asm__ volatile("lgdt %0\n\t"
 			 "ljmp %1, $1f\n1:\n\t"
 			 "mov %2, %%ds\n\tmov %2, %%es\n\t"
@@ -65,15 +65,19 @@ void gdt_init(void)
 
 void load_esp0(u32 esp0)
 {
-	cpu_tables.tss.esp0 = esp0;
+	cpu_tables[smp_processor_id()].tss.esp0 = esp0;
 }
 
 void load_tls(const struct thread_struct *t)
 {
-	memcpy(&cpu_tables.gdt[GDT_TLS_MIN], t->tls_array, sizeof(t->tls_array));
+	memcpy(&cpu_tables[smp_processor_id()].gdt[GDT_TLS_MIN], t->tls_array, sizeof(t->tls_array));
 }
 
+/* There is no current on that stack: which CPU this is, its GDT's address tells. */
 const struct tss *double_fault_victim(void)
 {
-	return &cpu_tables.tss;
+	struct { u16 limit; u32 base; } __packed gdtr;
+
+	__asm__("sgdt %0" : "=m"(gdtr));
+	return &((const struct cpu_tables *)gdtr.base)->tss;
 }

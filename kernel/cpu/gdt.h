@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 /* The descriptor tables of a CPU. Layouts: Intel SDM volume 3, figures 3-8 and 7-2. */
+#include "kernel/sched/sched.h"
 #include "lib/types.h"
 
 #define GDT_TLS_MIN 6			/* to 8: as Linux has them on i386 */
@@ -21,7 +22,7 @@ struct cpu_tables {
 	u32 spare_stack[32];	/* for a debug trap at the first instruction of entry_sysenter */
 	struct tss tss;		/* MSR_SYSENTER_ESP points here */
 };
-extern struct cpu_tables cpu_tables;
+extern struct cpu_tables cpu_tables[MAX_CPUS];
 
 void double_fault_entry(void) __noreturn;
-const struct tss *double_fault_victim(void);	/* the TSS that the double fault saved its registers in */
+const struct tss *double_fault_victim(void);	/* the TSS that the double fault on this CPU saved its registers in */

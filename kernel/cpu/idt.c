@@ -17,14 +17,21 @@ static u64 gate(u32 offset, u16 selector, u8 type, u8 dpl)
 		| (u64)(offset >> 16) << 48;
 }
 
+/* All CPUs share the table. */
+void idt_load(void)
+{
+	struct { u16 limit; u32 base; } __packed idtr = { sizeof(idt) - 1, (u32)idt };
+
+	__asm__ volatile("lidt %0" : : "m"(idtr));
+}
+
 void idt_init(void)
 {
 	enum { TASK_GATE = 5, INTERRUPT_GATE = 14, TRAP_GATE = 15 };
-	struct { u16 limit; u32 base; } __packed idtr = { sizeof(idt) - 1, (u32)idt };
 
 	for (unsigned v = 0; v < 256; v++)
 		idt[v] = gate((u32)interrupt_entries[v], KERNEL_CS, INTERRUPT_GATE, v == 3 || v == 4 ? 3 : 0);
 	idt[8] = gate(0, GDT_DOUBLE_FAULT_TSS * 8, TASK_GATE, 0);
 	idt[0x80] = gate((u32)interrupt_entries[0x80], KERNEL_CS, TRAP_GATE, 3);
-	__asm__ volatile("lidt %0" : : "m"(idtr));
+	idt_load();
 }

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hardware interrupts through the two 8259A controllers of the PC: lines 0-15 become vectors 32-47.
- * A handler runs with interrupts off on the stack of whatever it interrupted; the end-of-interrupt
- * command goes out before the handler, since no other interrupt can come in until it returns.
+ * Hardware interrupts: from a vector to the handlers that asked for its line. A handler runs with
+ * interrupts off on the stack of whatever it interrupted. Which controller brings the line is an
+ * irq_chip's business (kernel/cpu/irq.h).
  *
  * PCI devices share lines. A shared line is level-triggered: it stays up until every device that pulls it has
  * been served, so each interrupt calls all handlers of its line, and each looks at its own device. A line that
  * stays up though nobody knows why would let the CPU do nothing else; it is turned off.
- * Sources: Intel 8259A data sheet; 82371AB (PIIX4) data sheet, 4.2.7 (ELCR).
  */
 #include "kernel/cpu/cpu.h"
-#include "kernel/cpu/io.h"
+#include "kernel/cpu/irq.h"
 #include "kernel/cpu/irqflags.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/panic.h"
-#include "kernel/sched/spinlock.h"
+#include "kernel/sched/sched.h"
+#include "kernel/timer.h"
 #include "lib/abi/errno.h"
 #include "mm/slab.h"
 
-enum { ELCR = 0x4d0, NEVER_LEVEL = 0x2107 };	/* timer, keyboard, cascade, clock and FPU are edges for ever */
+enum { NEVER_LEVEL = 0x2107 };	/* timer, keyboard, cascade, clock and FPU are edges for ever */
 #define MAX_UNHANDLED 10000u
-enum { PIC1 = 0x20, PIC2 = 0xA0, EOI = 0x20, READ_ISR = 0x0B, VECTOR_BASE = 32 };
 
 struct irqaction {
 	irq_handler_t handler;
@@ -33,42 +33,25 @@ static struct irq_desc {
 	u32 unhandled;			/* interrupts in a row that no handler knew; by the line itself */
 	u64 count;
 } irqs[NR_IRQS];
-static DEFINE_SPINLOCK(irq_lock);	/* registration and the masks */
-static u16 irq_mask = 0xfffb;		/* all off but line 2, the cascade */
+static DEFINE_SPINLOCK(irq_lock);	/* registration and the chip */
+static const struct irq_chip *chip = &i8259_chip;
 
-static void write_mask(void)
-{
-	outb((u8)irq_mask, PIC1 + 1);
-	outb((u8)(irq_mask >> 8), PIC2 + 1);
-}
+static u32 local_counts[MAX_CPUS][256 - CALL_VECTOR];
+static const char *const local_names[256 - CALL_VECTOR] = {
+	[CALL_VECTOR - CALL_VECTOR] = "CAL", [TIMER_VECTOR - CALL_VECTOR] = "LOC", [RESCHEDULE_VECTOR - CALL_VECTOR] = "RES",
+};
 
 void irq_init(void)
 {
-	outb(0x11, PIC1);		/* ICW1: edge-triggered, cascaded, ICW4 follows */
-	outb(0x11, PIC2);
-	outb(VECTOR_BASE, PIC1 + 1);
-	outb(VECTOR_BASE + 8, PIC2 + 1);
-	outb(4, PIC1 + 1);		/* the second one is on line 2 */
-	outb(2, PIC2 + 1);
-	outb(1, PIC1 + 1);		/* 8086 mode */
-	outb(1, PIC2 + 1);
-	write_mask();
+	i8259_init();
+	if (madt_read() && apic_init() && ioapic_init())
+		chip = &ioapic_chip;
+	else
+		pr_info("irq: two 8259A\n");
 }
 
-/* Lines 7 and 15 also report interrupts that went away; those are not in service. */
-static bool spurious(unsigned irq)
-{
-	u16 port = irq < 8 ? PIC1 : PIC2;
-
-	if (irq != 7 && irq != 15)
-		return false;
-	outb(READ_ISR, port);
-	if (inb(port) & 0x80)
-		return false;
-	if (irq == 15)
-		outb(EOI, PIC1);	/* the cascade line was real */
-	return true;
-}
+bool have_apic(void) { return chip == &ioapic_chip; }
+const char *irq_chip_name(void) { return chip->name; }
 
 static noinline void unhandled(unsigned irq)
 {
@@ -78,24 +61,16 @@ static noinline void unhandled(unsigned irq)
 		return;
 	pr_err("irq %u: nobody cared, the line is turned off\n", irq);
 	spin_lock_irqsave(&irq_lock, flags);
-	irq_mask |= (u16)BIT(irq);
-	write_mask();
+	chip->disable(irq);
 	spin_unlock_irqrestore(&irq_lock, flags);
 }
 
-/* From kernel/cpu/entry.asm, interrupts off. */
-void do_irq(struct pt_regs *regs, unsigned vector);
-void do_irq(struct pt_regs *regs, unsigned vector)
+static void device_interrupt(struct pt_regs *regs, unsigned irq)
 {
-	unsigned irq = vector - VECTOR_BASE;
 	bool handled = false;
 
-	if (irq >= NR_IRQS || spurious(irq))
+	if (!chip->begin(irq))
 		return;
-	current_thread_info()->preempt_count += HARDIRQ_OFFSET;
-	if (irq >= 8)
-		outb(EOI, PIC2);
-	outb(EOI, PIC1);
 	irqs[irq].count++;
 	for (struct irqaction *a = irqs[irq].action; a; a = a->next)
 		handled |= a->handler(regs, a->arg);
@@ -103,14 +78,33 @@ void do_irq(struct pt_regs *regs, unsigned vector)
 		irqs[irq].unhandled = 0;
 	else
 		unhandled(irq);
-	current_thread_info()->preempt_count -= HARDIRQ_OFFSET;
+	chip->end(irq);
 }
 
-static void set_level_triggered(unsigned irq)
+static void local_interrupt(struct pt_regs *regs, unsigned vector)
 {
-	u16 port = (u16)(ELCR + irq / 8);
+	if (vector == SPURIOUS_VECTOR)
+		return;
+	local_counts[smp_processor_id()][vector - CALL_VECTOR]++;
+	apic_eoi();
+	if (vector == TIMER_VECTOR)
+		timer_interrupt(regs);
+	else if (vector == CALL_VECTOR)
+		smp_call_interrupt();
+	else if (vector == ERROR_VECTOR)
+		pr_err("local APIC: error\n");
+}
 
-	outb((u8)(inb(port) | 1u << irq % 8), port);
+/* From kernel/cpu/entry.asm, interrupts off. */
+void do_irq(struct pt_regs *regs, unsigned vector);
+void do_irq(struct pt_regs *regs, unsigned vector)
+{
+	current_thread_info()->preempt_count += HARDIRQ_OFFSET;
+	if (vector >= CALL_VECTOR)
+		local_interrupt(regs, vector);
+	else if (vector - IRQ_VECTOR_BASE < NR_IRQS)
+		device_interrupt(regs, vector - IRQ_VECTOR_BASE);
+	current_thread_info()->preempt_count -= HARDIRQ_OFFSET;
 }
 
 int request_irq(unsigned irq, irq_handler_t handler, u32 irq_flags, const char *name, void *arg)
@@ -133,10 +127,7 @@ int request_irq(unsigned irq, irq_handler_t handler, u32 irq_flags, const char *
 		irqs[irq].shared = shared;
 		smp_wmb();		/* the handler may run on another CPU at once */
 		*end = a;
-		if (shared)
-			set_level_triggered(irq);
-		irq_mask &= (u16)~BIT(irq);
-		write_mask();
+		chip->enable(irq, shared);
 		err = 0;
 	}
 	spin_unlock_irqrestore(&irq_lock, flags);
@@ -155,3 +146,6 @@ const char *irq_name(unsigned irq, unsigned n)
 }
 
 u64 irq_count(unsigned irq) { return irqs[irq].count; }
+
+const char *local_irq_name(unsigned n) { return n < ARRAY_SIZE(local_names) ? local_names[n] ?: "" : NULL; }
+u32 local_irq_count(unsigned n, unsigned cpu) { return local_counts[cpu][n]; }

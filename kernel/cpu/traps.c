@@ -8,6 +8,7 @@
 #include "kernel/cpu/gdt.h"
 #include "kernel/cpu/io.h"
 #include "kernel/cpu/irqflags.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
 
@@ -91,6 +92,8 @@ static void user_trap(struct pt_regs *regs, unsigned vector)
 void do_trap(struct pt_regs *regs, unsigned vector);
 void do_trap(struct pt_regs *regs, unsigned vector)
 {
+	if (vector == 2)
+		smp_stopped();
 	if (user_mode(regs)) {
 		user_trap(regs, vector);
 		return;

@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The scheduler's core: run queues, sleeping and waking, and the switch itself.
+ * The scheduler's core: run queues, sleeping and waking, moving between CPUs, and the switch itself.
  *
  * A task is on a run queue or asleep, never both: its state and se.on_rq change together under the
  * queue's lock, which is also what makes a wake-up and a concurrent schedule() of the same task
  * come out in some order. The lock is held across the switch and released by the task that goes on
  * (finish_task_switch), so no other CPU can pick a task whose registers are not saved yet.
  *
+ * Each CPU has a queue. A task belongs to the queue of its cpu, awake or asleep, and that queue's lock
+ * guards its scheduling state; whoever wants it locks the queue and looks whether the task is still there
+ * (task_rq_lock). To go from one queue to another a task is taken off, marked MOVING, given its new cpu, and
+ * put on the other queue: two locks one after the other, never nested, except where balancing holds its own and
+ * only tries the other. A task that runs cannot be moved: its CPU takes it off at the next switch
+ * and sends it on after its registers are saved (rq->leaving).
+ *
  * Address spaces: a kernel thread runs on whatever page tables are loaded (lazy TLB) and keeps them
  * alive by mm_count; only a switch to a different user address space loads CR3.
  */
 #include "kernel/block/blkdev.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/cpu/uaccess.h"
 #include "kernel/panic.h"
 #include "kernel/sched/sched.h"
@@ -24,38 +32,86 @@
 
 static struct rq runqueues[MAX_CPUS];
 unsigned int nr_cpu_ids = 1;
+static unsigned long calc_load[3];	/* fixed point, 11 bits; by the boot CPU's tick */
 
 struct rq *cpu_rq(int cpu) { return &runqueues[cpu]; }
 static inline struct rq *this_rq(void) { return &runqueues[smp_processor_id()]; }
 static inline struct rq *task_rq(const struct task_struct *t) { return &runqueues[t->cpu]; }
 
 /* From the most to the least urgent; idle always has a task. */
-static const struct sched_class *const classes[] = { &fair_sched_class, &idle_sched_class };
+extern const struct sched_class *const __start_sched_class[], *const __stop_sched_class[];
+#define for_each_class(c) for (const struct sched_class *const *c = __start_sched_class; c < __stop_sched_class; c++)
+
+static const struct sched_class *class_of(u32 policy)
+{
+	for_each_class(c)
+		if ((*c)->policies & BIT(policy))
+			return *c;
+	return NULL;
+}
 
 static inline void update_clock(struct rq *rq) { rq->clock = ktime_get(); }
 
-void resched_task(struct task_struct *t)
+/* Charge the running task for the time since the last look. */
+void update_curr(struct rq *rq)
 {
-	set_thread_flag(t->thread_info, TIF_NEED_RESCHED);
+	struct task_struct *t = rq->curr;
+	u64 delta = rq->clock - t->se.exec_start;
+
+	if ((s64)delta <= 0)
+		return;
+	t->se.exec_start = rq->clock;
+	t->se.sum_exec_runtime += delta;
+	t->sched_class->charge(rq, t, delta);
 }
 
-/* On one CPU whoever runs has come here by itself and will look; with more, this is where the interrupt goes out. */
-void resched_if_running(struct task_struct *t)
+void resched_task(struct task_struct *t)
 {
-	if (t != current && t->on_cpu)
-		resched_task(t);
+	if (test_thread_flag(t->thread_info, TIF_NEED_RESCHED))
+		return;
+	set_thread_flag(t->thread_info, TIF_NEED_RESCHED);
+	if (t->cpu != smp_processor_id())
+		smp_send_reschedule(t->cpu);
+}
+
+void kick_process(struct task_struct *t)
+{
+	u32 cpu;
+
+	preempt_disable();
+	cpu = t->cpu;
+	if (cpu != smp_processor_id() && t->on_cpu)
+		smp_send_reschedule(cpu);
+	preempt_enable();
+}
+
+/* The queue that the task belongs to, locked; interrupts are off. */
+static struct rq *task_rq_lock(struct task_struct *t)
+{
+	for (;;) {
+		struct rq *rq = task_rq(t);
+
+		spin_lock(&rq->lock);
+		if (likely(rq == task_rq(t)))
+			return rq;
+		spin_unlock(&rq->lock);
+	}
 }
 
 static void activate(struct rq *rq, struct task_struct *t, bool wakeup)
 {
 	t->sched_class->enqueue_task(rq, t, wakeup);
+	t->se.on_rq = QUEUED;
 	rq->nr_running++;
+	rq->load += t->se.weight;
 }
 
-static void deactivate(struct rq *rq, struct task_struct *t)
+static void deactivate(struct rq *rq, struct task_struct *t, enum on_rq becomes)
 {
-	t->sched_class->dequeue_task(rq, t, true);
+	t->se.on_rq = (u8)becomes;
+	t->sched_class->dequeue_task(rq, t);
 	rq->nr_running--;
+	rq->load -= t->se.weight;
 }
 
 /* A class earlier in the list always goes first; within a class the class decides. */
@@ -63,30 +119,125 @@ static void check_preempt(struct rq *rq, struct task_struct *woken)
 {
 	const struct sched_class *running = rq->curr->sched_class;
 
-	if (running == woken->sched_class ? running->check_preempt(rq, woken)
-	    : running == &idle_sched_class || woken->sched_class != &fair_sched_class)
-		resched_task(rq->curr);
+	if (running == woken->sched_class) {
+		if (running->check_preempt(rq, woken))
+			resched_task(rq->curr);
+		return;
+	}
+	for_each_class(c) {
+		if (*c == running)
+			return;
+		if (*c == woken->sched_class) {
+			resched_task(rq->curr);
+			return;
+		}
+	}
 }
+
+/* ---- which CPU ---- */
+
+static inline u32 cpus_of(const struct task_struct *t) { return t->pinned_to ?: t->cpus_allowed; }
+bool may_run_on(const struct task_struct *t, u32 cpu) { return cpus_of(t) & cpu_online_mask & BIT(cpu); }
+
+/* The task is off its queue, whose lock is held. */
+static void set_task_cpu(struct rq *rq, struct task_struct *t, u32 cpu)
+{
+	if (cpu == t->cpu)
+		return;
+	t->sched_class->migrate(rq, t);
+	t->se.nr_migrations++;
+	t->thread_info->cpu = cpu;
+	smp_wmb();
+	WRITE_ONCE(t->cpu, cpu);	/* from here on the other queue's lock guards it */
+}
+
+/* A task marked MOVING arrives. No queue's lock is held; interrupts are off. */
+static void arrive(struct task_struct *t, bool wakeup)
+{
+	struct rq *rq = task_rq_lock(t);
+
+	/* What it may run on can have changed meanwhile. */
+	while (!may_run_on(t, rq->cpu)) {
+		set_task_cpu(rq, t, least_loaded_cpu(t));
+		spin_unlock(&rq->lock);
+		rq = task_rq_lock(t);
+	}
+	update_clock(rq);
+	update_curr(rq);
+	activate(rq, t, wakeup);
+	check_preempt(rq, t);
+	spin_unlock(&rq->lock);
+}
+
+void move_queued(struct rq *from, struct rq *to, struct task_struct *t)
+{
+	deactivate(from, t, MOVING);
+	set_task_cpu(from, t, to->cpu);
+	activate(to, t, false);
+}
+
+struct task_struct *steal_any(struct rq *rq, u32 cpu, u64 limit)
+{
+	for_each_class(c) {
+		struct task_struct *t = (*c)->steal_task(rq, cpu, limit);
+
+		if (t)
+			return t;
+	}
+	return NULL;
+}
+
+/* The masks are new: is the task where it may be? Its queue is locked; it is released. */
+static void leave_if_forbidden(struct rq *rq, struct task_struct *t)
+{
+	if (may_run_on(t, rq->cpu) || t->se.on_rq != QUEUED) {
+		spin_unlock(&rq->lock);
+	} else if (rq->curr == t) {
+		resched_task(t);	/* __schedule sends it on */
+		spin_unlock(&rq->lock);
+	} else {
+		update_clock(rq);
+		update_curr(rq);
+		deactivate(rq, t, MOVING);
+		set_task_cpu(rq, t, least_loaded_cpu(t));
+		spin_unlock(&rq->lock);
+		arrive(t, false);
+	}
+}
+
+/* ---- waking ---- */
 
 bool wake_up_state(struct task_struct *t, unsigned int state)
 {
-	struct rq *rq = task_rq(t);
-	unsigned long flags;
-	bool woken = false;
+	unsigned long flags = local_irq_save();
+	struct rq *rq = task_rq_lock(t);
+	bool woken = t->state & state;
+	u32 cpu;
 
-	spin_lock_irqsave(&rq->lock, flags);
-	if (t->state & state) {
-		t->state = TASK_RUNNING;
-		if (!t->se.on_rq) {
-			update_clock(rq);
-			update_curr(rq);
-			activate(rq, t, true);
-			check_preempt(rq, t);
-		}
-		woken = true;
+	if (!woken || t->se.on_rq) {
+		if (woken)
+			t->state = TASK_RUNNING;
+		spin_unlock_irqrestore(&rq->lock, flags);
+		return woken;
 	}
-	spin_unlock_irqrestore(&rq->lock, flags);
-	return woken;
+	t->state = TASK_RUNNING;
+	cpu = nr_cpu_ids > 1 ? select_cpu(t, rq->cpu) : rq->cpu;
+	if (cpu == rq->cpu) {
+		update_clock(rq);
+		update_curr(rq);
+		activate(rq, t, true);
+		check_preempt(rq, t);
+		spin_unlock_irqrestore(&rq->lock, flags);
+		return true;
+	}
+	t->se.on_rq = MOVING;
+	set_task_cpu(rq, t, cpu);
+	preempt_disable();
+	spin_unlock(&rq->lock);
+	arrive(t, true);
+	local_irq_restore(flags);
+	preempt_enable();
+	return true;
 }
 
 bool wake_up_process(struct task_struct *t) { return wake_up_state(t, TASK_NORMAL); }
@@ -94,31 +245,43 @@ bool wake_up_process(struct task_struct *t) { return wake_up_state(t, TASK_NORMA
 void sched_fork(struct task_struct *t)
 {
 	t->se = (struct sched_entity){ .weight = current->se.weight };
-	t->sched_class = &fair_sched_class;
-	t->cpu = smp_processor_id();
-	t->thread_info->cpu = t->cpu;
+	INIT_LIST_HEAD(&t->se.run_list);
+	t->pinned_to = 0;
 	t->on_cpu = false;
+	if (current->sched_class == &idle_sched_class) {	/* idle tasks have no share and no choice to pass on */
+		t->sched_class = class_of(t->policy);
+		t->cpus_allowed = ~0u;
+	}
+	t->cpu = t->thread_info->cpu = nr_cpu_ids > 1 ? least_loaded_cpu(t) : 0;
 }
 
 void wake_up_new_task(struct task_struct *t)
 {
-	struct rq *rq = task_rq(t);
-	unsigned long flags;
+	unsigned long flags = local_irq_save();
+	struct rq *rq = task_rq_lock(t);
 
-	spin_lock_irqsave(&rq->lock, flags);
 	update_clock(rq);
 	update_curr(rq);
 	t->sched_class->task_fork(rq, t);
 	t->state = TASK_RUNNING;
 	activate(rq, t, false);
-	check_preempt(rq, t);
-	spin_unlock_irqrestore(&rq->lock, flags);
+	if (likely(may_run_on(t, rq->cpu))) {
+		check_preempt(rq, t);
+		spin_unlock_irqrestore(&rq->lock, flags);
+		return;
+	}
+	preempt_disable();
+	leave_if_forbidden(rq, t);
+	local_irq_restore(flags);
+	preempt_enable();
 }
+
+/* ---- switching ---- */
 
 static struct task_struct *pick_next(struct rq *rq)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
-		struct task_struct *t = classes[i]->pick_next_task(rq);
+	for_each_class(c) {
+		struct task_struct *t = (*c)->pick_next_task(rq);
 
 		if (t)
 			return t;
@@ -134,8 +297,8 @@ static void switch_address_space(struct rq *rq, struct task_struct *prev, struct
 	if (!next->mm) {
 		next->active_mm = old;
 		atomic_inc(&old->mm_count);
-	} else if (next->mm != old) {
-		switch_mm(old, next->mm);
+	} else {
+		switch_mm(next->mm);
 	}
 	if (!prev->mm) {
 		prev->active_mm = NULL;
@@ -148,10 +311,14 @@ static void finish_task_switch(struct task_struct *prev)
 {
 	struct rq *rq = this_rq();
 	struct mm_struct *mm = rq->prev_mm;
+	struct task_struct *leaving = rq->leaving;
 	bool dead = prev->state == TASK_DEAD;
 
 	rq->prev_mm = NULL;
-	prev->on_cpu = false;
+	rq->leaving = NULL;
+	__atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
+	if (unlikely(leaving))
+		set_task_cpu(rq, leaving, least_loaded_cpu(leaving));
 #if DEBUG
 	rq->lock.owner = current;
 	prev->locks_held--;
@@ -159,6 +326,8 @@ static void finish_task_switch(struct task_struct *prev)
 #endif
 	debug_spin_release(&rq->lock);
 	__atomic_store_n(&rq->lock.locked, 0, __ATOMIC_RELEASE);
+	if (unlikely(leaving))
+		arrive(leaving, false);
 	preempt_enable_no_resched();
 	local_irq_enable();
 	if (mm)
@@ -200,10 +369,16 @@ static void __schedule(bool preempted)
 		if (signal_pending_state(prev->state))
 			prev->state = TASK_RUNNING;
 		else
-			deactivate(rq, prev);
+			deactivate(rq, prev, NOT_QUEUED);
 		switches = &prev->nvcsw;
 	}
+	if (unlikely(prev->se.on_rq && prev != rq->idle && !may_run_on(prev, rq->cpu))) {
+		deactivate(rq, prev, MOVING);
+		rq->leaving = prev;	/* it is still using this CPU: finish_task_switch sends it on */
+	}
 	prev->sched_class->put_prev_task(rq, prev);
+	if (nr_cpu_ids > 1 && !rq->nr_running)
+		balance(rq);
 	next = pick_next(rq);
 	if (next == prev) {
 		spin_unlock_irq(&rq->lock);
@@ -265,7 +440,7 @@ void yield(void)
 }
 
 /* The average number of runnable tasks over 1, 5 and 15 minutes, sampled every five seconds (getloadavg(3)). */
-static void update_load(struct rq *rq)
+static void update_load(void)
 {
 	static const u32 decay[3] = { 1884, 2014, 2037 };	/* 2048 / e^(5 s / period) */
 	static u32 due;
@@ -274,8 +449,10 @@ static void update_load(struct rq *rq)
 		return;
 	due = jiffies + 5 * HZ;
 	for (int i = 0; i < 3; i++)
-		rq->calc_load[i] = (rq->calc_load[i] * decay[i] + rq->nr_running * 2048u * (2048u - decay[i])) >> 11;
+		calc_load[i] = (calc_load[i] * decay[i] + nr_running_tasks() * 2048u * (2048u - decay[i])) >> 11;
 }
+
+#define BALANCE_TICKS 5u	/* 20 ms */
 
 void scheduler_tick(void)
 {
@@ -283,11 +460,19 @@ void scheduler_tick(void)
 	struct task_struct *t = current;
 
 	spin_lock(&rq->lock);
-	rq->clock = ktime_get();
+	update_clock(rq);
 	update_curr(rq);
 	t->sched_class->task_tick(rq, t);
-	update_load(rq);
+	if (rq->rt.throttled)
+		resched_task(t);	/* the period may be over */
+	if (nr_cpu_ids > 1 && ++rq->balance_ticks >= BALANCE_TICKS) {
+		rq->balance_ticks = 0;
+		if (balance(rq))
+			resched_task(t);
+	}
 	spin_unlock_no_resched(&rq->lock);
+	if (rq->cpu == 0)
+		update_load();
 }
 
 void account_tick(bool user)
@@ -296,12 +481,10 @@ void account_tick(bool user)
 
 	if (user) {
 		t->utime += TICK_NSEC;
-		cpu_user_ns += TICK_NSEC;
-	} else if (t == this_rq()->idle) {
-		cpu_idle_ns += TICK_NSEC;
-	} else {
+		this_rq()->user_ns += TICK_NSEC;
+	} else if (t != this_rq()->idle) {
 		t->stime += TICK_NSEC;
-		cpu_system_ns += TICK_NSEC;
+		this_rq()->system_ns += TICK_NSEC;
 	}
 	if (t->signal)
 		account_itimers(t, user);
@@ -309,11 +492,10 @@ void account_tick(bool user)
 
 u64 task_runtime_ns(struct task_struct *t)
 {
-	struct rq *rq = task_rq(t);
-	unsigned long flags;
+	unsigned long flags = local_irq_save();
+	struct rq *rq = task_rq_lock(t);
 	u64 ns;
 
-	spin_lock_irqsave(&rq->lock, flags);
 	if (rq->curr == t) {
 		update_clock(rq);
 		update_curr(rq);
@@ -323,32 +505,154 @@ u64 task_runtime_ns(struct task_struct *t)
 	return ns;
 }
 
+/* ---- changing how and where a task runs ---- */
+
+static void set_weight(struct rq *rq, struct task_struct *t, int static_prio)
+{
+	u32 old = t->se.weight;
+
+	t->static_prio = static_prio;
+	t->sched_class->prio_changed(rq, t);
+	if (t->se.on_rq == QUEUED)
+		rq->load += t->se.weight - (u64)old;
+}
+
 void set_user_nice(struct task_struct *t, int nice)
 {
-	struct rq *rq = task_rq(t);
-	unsigned long flags;
+	unsigned long flags = local_irq_save();
+	struct rq *rq = task_rq_lock(t);
 
-	spin_lock_irqsave(&rq->lock, flags);
 	update_clock(rq);
 	update_curr(rq);
-	t->static_prio = nice + 120;
-	t->sched_class->prio_changed(rq, t);
+	set_weight(rq, t, nice + 120);
 	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
-void get_avenrun(unsigned long load[3]) { memcpy(load, this_rq()->calc_load, sizeof(this_rq()->calc_load)); }
-u64 nr_context_switches(void) { return this_rq()->nr_switches; }
-unsigned int nr_running_tasks(void) { return this_rq()->nr_running; }
-u64 idle_time_ns(void) { return task_runtime_ns(this_rq()->idle); }
+int set_scheduler(struct task_struct *t, u32 policy, u32 rt_priority)
+{
+	const struct sched_class *class = class_of(policy);
+	unsigned long flags;
+	struct rq *rq;
+	bool queued;
 
-void sched_init(void)
+	if (!class)
+		return -EINVAL;
+	flags = local_irq_save();
+	rq = task_rq_lock(t);
+	update_clock(rq);
+	update_curr(rq);
+	queued = t->se.on_rq == QUEUED;
+	if (queued)
+		deactivate(rq, t, MOVING);
+	t->policy = policy;
+	t->rt_priority = rt_priority;
+	if (t->sched_class != class) {
+		t->sched_class = class;
+		class->task_fork(rq, t);
+		t->se.moved = false;
+	}
+	class->prio_changed(rq, t);
+	if (queued) {
+		activate(rq, t, false);
+		if (rq->curr == t)
+			resched_task(t);
+		else
+			check_preempt(rq, t);
+	}
+	spin_unlock_irqrestore(&rq->lock, flags);
+	return 0;
+}
+
+static void change_masks(struct task_struct *t, u32 allowed, u32 pinned)
+{
+	unsigned long flags = local_irq_save();
+	struct rq *rq;
+
+	preempt_disable();
+	rq = task_rq_lock(t);
+	t->cpus_allowed = allowed;
+	t->pinned_to = pinned;
+	leave_if_forbidden(rq, t);
+	local_irq_restore(flags);
+	preempt_enable();
+	if (t == current) {
+		if (!may_run_on(t, smp_processor_id()))
+			schedule();
+		return;
+	}
+	/* When the call is over the task runs on no other CPU. */
+	while (READ_ONCE(t->on_cpu) && !may_run_on(t, READ_ONCE(t->cpu)))
+		yield();
+}
+
+int set_cpus_allowed(struct task_struct *t, u32 mask)
+{
+	if (!(mask & cpu_online_mask))
+		return -EINVAL;
+	change_masks(t, mask, t->pinned_to);
+	return 0;
+}
+
+void call_on_each_cpu(void (*fn)(void *), void *arg)
+{
+	struct task_struct *t = current;
+
+	if (nr_cpu_ids == 1) {
+		fn(arg);
+		return;
+	}
+	for_each_online_cpu(cpu) {
+		change_masks(t, t->cpus_allowed, BIT(cpu));
+		fn(arg);
+	}
+	change_masks(t, t->cpus_allowed, 0);
+}
+
+/* ---- accounts ---- */
+
+void get_avenrun(unsigned long load[3]) { memcpy(load, calc_load, sizeof(calc_load)); }
+
+u64 nr_context_switches(void)
+{
+	u64 n = 0;
+
+	for_each_online_cpu(cpu)
+		n += runqueues[cpu].nr_switches;
+	return n;
+}
+
+unsigned int nr_running_tasks(void)
+{
+	unsigned int n = 0;
+
+	for_each_online_cpu(cpu)
+		n += runqueues[cpu].nr_running;
+	return n;
+}
+
+struct cpu_times cpu_times(u32 cpu)
+{
+	struct rq *rq = &runqueues[cpu];
+
+	return (struct cpu_times){ rq->user_ns, rq->system_ns, task_runtime_ns(rq->idle) };
+}
+
+void sched_init_idle(struct task_struct *idle)
 {
 	struct rq *rq = this_rq();
 
-	rq->curr = rq->idle = current;
-	current->sched_class = &idle_sched_class;
-	current->on_cpu = true;
+	rq->cpu = smp_processor_id();
+	for (int i = 0; i < 100; i++)
+		INIT_LIST_HEAD(&rq->rt.queue[i]);
+	rq->curr = rq->idle = idle;
+	idle->sched_class = &idle_sched_class;
+	idle->cpu = rq->cpu;
+	idle->cpus_allowed = BIT(rq->cpu);
+	idle->on_cpu = true;
+	idle->se.exec_start = ktime_get();
 }
+
+void sched_init(void) { sched_init_idle(current); }
 
 void cpu_idle(void)
 {

@@ -12,6 +12,7 @@
  */
 #include "kernel/sched/sched.h"
 #include "kernel/task/task.h"
+#include "lib/abi/sched.h"
 #include "lib/div64.h"
 
 #define NICE_0_LOAD 1024u
@@ -30,7 +31,8 @@ static const u32 nice_to_weight[40] = {
 static inline struct task_struct *task_of(struct sched_entity *se) { return container_of(se, struct task_struct, se); }
 static inline struct sched_entity *entity(struct rb_node *n) { return rb_entry(n, struct sched_entity, run_node); }
 
-static u32 task_weight(const struct task_struct *t) { return nice_to_weight[t->static_prio - 100]; }
+u32 nice_weight(int static_prio) { return nice_to_weight[static_prio - 100]; }
+static u32 task_weight(const struct task_struct *t) { return nice_weight(t->static_prio); }
 
 static u64 to_virtual(u64 ns, u32 weight)
 {
@@ -62,7 +64,7 @@ static void update_min_vruntime(struct rq *rq)
 {
 	struct rb_node *left = rb_first_cached(&rq->cfs.tasks_timeline);
 	u64 v = rq->cfs.min_vruntime;
-	bool running = is_fair(rq->curr) && rq->curr->se.on_rq;
+	bool running = is_fair(rq->curr) && rq->curr->se.on_rq == QUEUED;
 
 	if (running)
 		v = rq->curr->se.vruntime;
@@ -72,20 +74,18 @@ static void update_min_vruntime(struct rq *rq)
 		rq->cfs.min_vruntime = v;
 }
 
-/* Charge the running task for the time since the last look. */
-void update_curr(struct rq *rq)
+static void charge_fair(struct rq *rq, struct task_struct *t, u64 ns)
 {
-	struct task_struct *t = rq->curr;
-	u64 delta = rq->clock - t->se.exec_start;
+	t->se.vruntime += to_virtual(ns, t->se.weight);
+	update_min_vruntime(rq);
+}
 
-	if ((s64)delta <= 0)
-		return;
-	t->se.exec_start = rq->clock;
-	t->se.sum_exec_runtime += delta;
-	if (is_fair(t)) {
-		t->se.vruntime += to_virtual(delta, t->se.weight);
-		update_min_vruntime(rq);
-	}
+/* Between queues vruntime is relative to the floor, since each queue's time runs at its own pace. */
+static void migrate_fair(struct rq *rq, struct task_struct *t)
+{
+	if (!t->se.moved)
+		t->se.vruntime -= rq->cfs.min_vruntime;
+	t->se.moved = true;
 }
 
 static void place(struct rq *rq, struct sched_entity *se)
@@ -98,21 +98,21 @@ static void place(struct rq *rq, struct sched_entity *se)
 
 static void enqueue_fair(struct rq *rq, struct task_struct *t, bool wakeup)
 {
+	if (t->se.moved)
+		t->se.vruntime += rq->cfs.min_vruntime;
+	t->se.moved = false;
 	if (wakeup)
 		place(rq, &t->se);
-	t->se.on_rq = true;
 	rq->cfs.nr_running++;
 	rq->cfs.load += t->se.weight;
 	if (t != rq->curr)
 		insert(&rq->cfs, &t->se);
 }
 
-static void dequeue_fair(struct rq *rq, struct task_struct *t, bool sleep)
+static void dequeue_fair(struct rq *rq, struct task_struct *t)
 {
-	(void)sleep;
 	if (t != rq->curr)
 		rb_erase_cached(&t->se.run_node, &rq->cfs.tasks_timeline);
-	t->se.on_rq = false;
 	rq->cfs.nr_running--;
 	rq->cfs.load -= t->se.weight;
 	update_min_vruntime(rq);
@@ -134,7 +134,7 @@ static struct task_struct *pick_next_fair(struct rq *rq)
 
 static void put_prev_fair(struct rq *rq, struct task_struct *prev)
 {
-	if (prev->se.on_rq)
+	if (prev->se.on_rq == QUEUED)
 		insert(&rq->cfs, &prev->se);
 }
 
@@ -187,15 +187,28 @@ static void prio_changed_fair(struct rq *rq, struct task_struct *t)
 {
 	u32 weight = task_weight(t);
 
-	if (t->se.on_rq)
+	if (t->se.on_rq == QUEUED)
 		rq->cfs.load += weight - (u64)t->se.weight;
 	t->se.weight = weight;
-	if (t->se.on_rq && t != rq->curr)
+	if (t->se.on_rq == QUEUED && t != rq->curr)
 		resched_task(rq->curr);
+}
+
+static struct task_struct *steal_fair(struct rq *rq, u32 cpu, u64 limit)
+{
+	/* From the right: who would wait longest here. */
+	for (struct rb_node *n = rb_last(&rq->cfs.tasks_timeline.rb_root); n; n = rb_prev(n)) {
+		struct task_struct *t = task_of(entity(n));
+
+		if (t->se.weight < limit && may_run_on(t, cpu))
+			return t;
+	}
+	return NULL;
 }
 
 const struct sched_class fair_sched_class = {
 	.name = "fair",
+	.policies = BIT(SCHED_NORMAL) | BIT(SCHED_BATCH) | BIT(SCHED_IDLE),
 	.enqueue_task = enqueue_fair,
 	.dequeue_task = dequeue_fair,
 	.yield_task = yield_fair,
@@ -203,6 +216,10 @@ const struct sched_class fair_sched_class = {
 	.pick_next_task = pick_next_fair,
 	.put_prev_task = put_prev_fair,
 	.task_tick = tick_fair,
+	.charge = charge_fair,
 	.task_fork = fork_fair,
 	.prio_changed = prio_changed_fair,
+	.migrate = migrate_fair,
+	.steal_task = steal_fair,
 };
+SCHED_CLASS(5, fair_sched_class);

@@ -273,7 +273,7 @@ static void exec_mmap(struct linux_binprm *bprm)
 	spin_lock(&t->alloc_lock);
 	preempt_disable();
 	t->mm = t->active_mm = mm;
-	switch_mm(active, mm);
+	switch_mm(mm);
 	preempt_enable();
 	spin_unlock(&t->alloc_lock);
 	bprm->mm = NULL;

@@ -138,8 +138,7 @@ static void forget_children(struct task_struct *t, struct list_head *dead)
 		struct task_struct *thread;
 
 		list_for_each_entry(thread, &child->signal->thread_head, thread_group)
-			thread->real_parent = thread->parent = reaper;
-		child->real_parent = child->parent = reaper;
+			set_parent(thread, reaper);
 		list_move_tail(&child->sibling, &reaper->children);
 		if (child->pdeath_signal)
 			send_sig(child->pdeath_signal, child, 1);
@@ -372,14 +371,13 @@ int de_thread(void)
 	list_replace_init(&leader->tasks, &me->tasks);
 	list_replace_init(&leader->sibling, &me->sibling);
 	list_for_each_entry(t, &leader->children, sibling)
-		t->real_parent = t->parent = me;
+		set_parent(t, me);
 	list_splice_init(&leader->children, &me->children);
 	me->group_leader = me;
 	leader->group_leader = me;
 	me->exit_signal = SIGCHLD;
 	leader->exit_signal = -1;
-	me->real_parent = leader->real_parent;
-	me->parent = leader->parent;
+	set_parent(me, leader->real_parent);
 	leader->exit_state = EXIT_DEAD;
 	spin_unlock(&tasklist_lock);
 	release_task(leader);

@@ -270,13 +270,12 @@ static void link_task(struct task_struct *t, u32 flags, int exit_signal)
 		t->exit_signal = -1;
 		t->signal->nr_threads++;
 		t->signal->live++;
-		t->real_parent = t->parent = current->real_parent;
+		set_parent(t, current->real_parent);
 	} else {
 		t->group_leader = t;
 		t->tgid = t->pid;
 		t->exit_signal = flags & CLONE_PARENT ? current->group_leader->exit_signal : exit_signal;
-		t->real_parent = t->parent = t->flags & PF_KTHREAD ? &init_task :
-			flags & CLONE_PARENT ? current->real_parent : current;
+		set_parent(t, t->flags & PF_KTHREAD ? &init_task : flags & CLONE_PARENT ? current->real_parent : current);
 		t->signal->tty = current->signal ? current->signal->tty : NULL;
 		attach_pgrp(t, current->signal ? task_pgrp(current) : t->pid);
 		attach_session(t, current->signal ? task_session(current) : t->pid);
@@ -464,6 +463,24 @@ void kernel_thread_exit(int code)
 {
 	if (!current->mm)
 		do_exit(code);
+}
+
+struct task_struct *fork_idle(u32 cpu)
+{
+	struct task_struct *t = kmem_cache_alloc(task_cache, GFP_KERNEL);
+	void *stack = alloc_thread_stack();
+
+	if (!t || !stack)
+		return ERR_PTR(-ENOMEM);	/* at boot: nothing will come of this machine */
+	*t = init_task;
+	t->thread_info = stack;
+	*t->thread_info = (struct thread_info){ .task = t, .cpu = cpu, .guard = STACK_GUARD };
+	init_child(t, 0);
+	t->flags |= PF_KTHREAD;
+	t->state = TASK_RUNNING;
+	t->active_mm = &init_mm;
+	atomic_inc(&init_mm.mm_count);
+	return t;
 }
 
 long sys_set_tid_address(u32 *tidptr);

@@ -28,6 +28,7 @@ void do_notify_parent_cldstop(struct task_struct *t, int why);
 extern int nr_threads_total, max_threads;
 extern unsigned long total_forks;
 void fork_init(void);
+struct task_struct *fork_idle(u32 cpu);			/* the idle task of another CPU, pid 0; ERR_PTR */
 void signals_init(void);
 long do_execve(const char *filename, char *const *argv, char *const *envp);
 /* From a kernel thread: kernel strings. */

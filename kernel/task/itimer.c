@@ -41,16 +41,20 @@ void exit_itimers(struct signal_struct *sig)
 /* The thread that called execve is the process now; its timers go on. */
 void exit_itimers_exec(struct signal_struct *sig) { sig->owner = current; }
 
+/* Threads of the process on other CPUs count the same value down. */
 static void count_down(struct task_struct *t, u64 *value, u64 incr, int sig)
 {
-	if (!*value)
-		return;
-	if (*value > TICK_NSEC) {
+	bool over;
+
+	spin_lock(&t->sighand->siglock);
+	over = *value && *value <= TICK_NSEC;
+	if (over)
+		*value = incr;
+	else if (*value)
 		*value -= TICK_NSEC;
-		return;
-	}
-	*value = incr;
-	send_sig_info(sig, SEND_SIG_PRIV, t);
+	spin_unlock(&t->sighand->siglock);
+	if (over)
+		send_sig_info(sig, SEND_SIG_PRIV, t);
 }
 
 /* From the timer interrupt, on the CPU that runs t. */
@@ -60,9 +64,10 @@ void account_itimers(struct task_struct *t, bool user)
 
 	if (!t->sighand || t->flags & (PF_EXITING | PF_KTHREAD))
 		return;
-	if (user)
+	if (user && READ_ONCE(s->it_virt_value))
 		count_down(t, &s->it_virt_value, s->it_virt_incr, SIGVTALRM);
-	count_down(t, &s->it_prof_value, s->it_prof_incr, SIGPROF);
+	if (READ_ONCE(s->it_prof_value))
+		count_down(t, &s->it_prof_value, s->it_prof_incr, SIGPROF);
 	if (s->rlim[RLIMIT_CPU].cur != RLIM64_INFINITY) {
 		u64 used = div_u64(s->utime + s->stime + t->se.sum_exec_runtime, NSEC_PER_SEC);
 

@@ -62,7 +62,7 @@ void signal_wake_up(struct task_struct *t, bool fatal)
 {
 	set_thread_flag(t->thread_info, TIF_SIGPENDING);
 	wake_up_state(t, TASK_INTERRUPTIBLE | (fatal ? TASK_WAKEKILL | TASK_STOPPED | TASK_TRACED : 0));
-	resched_if_running(t);
+	kick_process(t);
 }
 
 /* ---- pending sets; siglock held ---- */

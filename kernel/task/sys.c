@@ -20,17 +20,8 @@ long sys_getpid(void) { return current->tgid; }
 long sys_gettid(void);
 long sys_gettid(void) { return current->pid; }
 
-/* The parent's structure stays until we are reaped by it, but which task it is may change: read its number in one go. */
 long sys_getppid(void);
-long sys_getppid(void)
-{
-	long pid;
-
-	preempt_disable();
-	pid = READ_ONCE(current->group_leader->real_parent)->tgid;
-	preempt_enable();
-	return pid;
-}
+long sys_getppid(void) { return READ_ONCE(current->ppid); }
 
 /* ---- groups and sessions (setpgid(2), setsid(2)) ---- */
 

@@ -51,8 +51,9 @@ struct task_struct {
 	int static_prio;			/* 100..139: nice + 120 */
 	u32 policy;				/* SCHED_* */
 	u32 rt_priority;
-	u32 cpus_allowed;
-	u32 cpu;
+	u32 cpus_allowed;			/* sched_setaffinity(2) */
+	u32 pinned_to;				/* not 0: instead of cpus_allowed, for call_on_each_cpu */
+	u32 cpu;				/* whose queue it belongs to; as thread_info->cpu */
 	bool on_cpu;				/* is running or its stack is still in use */
 
 	struct mm_struct *mm;			/* NULL: kernel thread */
@@ -68,6 +69,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	struct task_struct *real_parent;	/* who forked it, or the reaper */
 	struct task_struct *parent;		/* who waits for it: the tracer, else real_parent */
+	int ppid;				/* real_parent->tgid: for getppid, which takes no lock */
 	struct list_head children, sibling;
 	struct list_head thread_group;		/* ring of the process's threads, starting at the leader */
 	struct list_head tasks;			/* all group leaders, from init_task */
@@ -129,6 +131,12 @@ static inline void put_task_struct(struct task_struct *t) { if (atomic_dec_and_t
 /* By number. The first needs tasklist_lock; the second takes it and returns a reference or NULL. */
 struct task_struct *find_task_by_pid(int pid);
 struct task_struct *find_get_task(int pid);
+/* tasklist_lock held. */
+static inline void set_parent(struct task_struct *t, struct task_struct *parent)
+{
+	t->real_parent = t->parent = parent;
+	WRITE_ONCE(t->ppid, parent->tgid);
+}
 static inline bool thread_group_leader(const struct task_struct *t) { return t->exit_signal >= 0 && t->pid == t->tgid; }
 static inline int task_pgrp(const struct task_struct *t);
 static inline int task_session(const struct task_struct *t);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Several processors. The boot CPU starts the others one by one: it gives each an idle task, whose
+ * stack the trampoline (boot/trampoline.asm) jumps onto, and waits until it reports itself online. From
+ * then on a CPU differs from the first only in its number, which its idle task's thread_info holds and every task
+ * that it runs takes over.
+ *
+ * smp_call_function is one mailbox for all: call_lock admits one sender, the mask says who has still
+ * to answer. A sender that waits for call_lock or for answers has its interrupts on, so two senders
+ * cannot wait for each other. Panic uses the non-maskable interrupt, because a CPU that hangs with
+ * interrupts off must stop too.
+ */
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/io.h"
+#include "kernel/cpu/irq.h"
+#include "kernel/cpu/irqflags.h"
+#include "kernel/cpu/smp.h"
+#include "kernel/init.h"
+#include "kernel/panic.h"
+#include "kernel/task/internal.h"
+#include "kernel/timer.h"
+#include "lib/err.h"
+#include "lib/kstrtox.h"
+#include "lib/string.h"
+#include "mm/layout.h"
+#include "mm/pagetable.h"
+
+#define TRAMPOLINE_PHYS 0x8000u		/* mm/bootmem.c reserves it */
+
+unsigned long cpu_online_mask = 1;
+static u8 apic_ids[MAX_CPUS];
+static unsigned int max_cpus = MAX_CPUS;
+
+static int set_maxcpus(const char *value) { return kstrtouint(value, 10, &max_cpus); }
+early_param("maxcpus", set_maxcpus);
+
+/* ---- starting ---- */
+
+extern u8 trampoline_start[], trampoline_end[], trampoline_nx[];
+pgd_t trampoline_pg_dir[4] __aligned(32);
+void *secondary_stack;			/* for the one CPU that is being started */
+
+/* The first C that a CPU runs, on its idle task's stack, interrupts off. */
+void secondary_start(void) __noreturn;
+void secondary_start(void)
+{
+	u32 cpu = smp_processor_id();
+
+	cpu_enable();
+	gdt_init(cpu);
+	idt_load();
+	sysenter_init();
+	fpu_init_cpu();
+	apic_enable();
+	sched_init_idle(current);
+	timer_start_cpu();
+	set_bit((int)cpu, &cpu_online_mask);
+	cpu_idle();
+}
+
+static bool start_cpu(u32 cpu)
+{
+	struct task_struct *idle = fork_idle(cpu);
+	u64 end;
+
+	if (IS_ERR(idle))
+		return false;
+	secondary_stack = (u8 *)idle->thread_info + THREAD_SIZE;
+	apic_start_cpu(apic_ids[cpu], TRAMPOLINE_PHYS);
+	/* A virtual CPU may be put aside by its host for seconds. */
+	for (end = ktime_get() + 10 * NSEC_PER_SEC; !(READ_ONCE(cpu_online_mask) >> cpu & 1) && ktime_get() < end;)
+		cpu_relax();
+	return cpu_online(cpu);
+}
+
+static void prepare_trampoline(void)
+{
+	u8 *to = __va(TRAMPOLINE_PHYS);
+
+	memcpy(to, trampoline_start, (size_t)(trampoline_end - trampoline_start));
+	*(u32 *)(to + (trampoline_nx - trampoline_start)) = boot_cpu.nx;
+	trampoline_pg_dir[0] = trampoline_pg_dir[3] = swapper_pg_dir[3];
+}
+
+void smp_init(void)
+{
+	u32 boot_id = have_apic() ? apic_id() : 0, n = 1;
+
+	apic_ids[0] = (u8)boot_id;
+	if (!have_apic())
+		return;
+	for (u32 i = 0; i < madt.nr_cpus && n < min(max_cpus, (unsigned int)MAX_CPUS); i++)
+		if (madt.cpu_apic_id[i] != boot_id)
+			apic_ids[n++] = madt.cpu_apic_id[i];
+	if (n < 2)
+		return;
+	prepare_trampoline();
+	for (u32 cpu = 1; cpu < n; cpu++) {
+		nr_cpu_ids = cpu + 1;
+		if (!start_cpu(cpu)) {
+			pr_err("smp: CPU %u does not start\n", cpu);
+			nr_cpu_ids = cpu;
+			break;		/* its number must not go to another: it may still wake up */
+		}
+	}
+	pr_info("smp: %u CPUs\n", nr_cpu_ids);
+}
+
+/* ---- calling ---- */
+
+void smp_send_reschedule(u32 cpu) { apic_send_ipi(apic_ids[cpu], RESCHEDULE_VECTOR); }
+
+static DEFINE_SPINLOCK(call_lock);
+static struct {
+	void (*fn)(void *);
+	void *arg;
+	unsigned long todo;		/* CPUs that have not answered yet */
+} call;
+
+void smp_call_function(unsigned long mask, void (*fn)(void *), void *arg)
+{
+	mask &= cpu_online_mask & ~BIT(smp_processor_id());
+	if (!mask)
+		return;
+	if (DEBUG && irqs_disabled())
+		panic("smp_call_function with interrupts off from %p", __builtin_return_address(0));
+	spin_lock(&call_lock);
+	call.fn = fn;
+	call.arg = arg;
+	__atomic_store_n(&call.todo, mask, __ATOMIC_SEQ_CST);
+	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (mask >> cpu & 1)
+			apic_send_ipi(apic_ids[cpu], CALL_VECTOR);
+	while (__atomic_load_n(&call.todo, __ATOMIC_ACQUIRE))
+		cpu_relax();
+	spin_unlock(&call_lock);
+}
+
+void smp_call_interrupt(void)
+{
+	u32 cpu = smp_processor_id();
+
+	if (!(__atomic_load_n(&call.todo, __ATOMIC_ACQUIRE) >> cpu & 1))
+		return;
+	call.fn(call.arg);
+	clear_bit((int)cpu, &call.todo);
+}
+
+static bool stopping;
+
+void smp_send_stop(void)
+{
+	if (!have_apic())
+		return;
+	stopping = true;
+	smp_mb();
+	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (cpu_online(cpu) && cpu != smp_processor_id())
+			apic_send_nmi(apic_ids[cpu]);
+}
+
+void smp_stopped(void)
+{
+	if (!READ_ONCE(stopping))
+		return;
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}

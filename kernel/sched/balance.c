@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which CPU: for a task that wakes up or is new, and, as load shifts, for the queued ones.
+ *
+ * A task that wakes goes back to its CPU, whose caches may still hold its data, unless another is idle and that
+ * one is not. A new task goes to the CPU with least to do. A CPU that has nothing to do takes a task
+ * from the busiest, and every few ticks each compares itself with the busiest and takes a task if
+ * that makes the two more equal: one that weighs less than the difference.
+ *
+ * All this reads other CPUs' queues without their locks: they are estimates. Only the move itself is
+ * under both locks; the second is only tried, so that two CPUs that balance against each other cannot deadlock.
+ */
+#include "kernel/cpu/smp.h"
+#include "kernel/sched/sched.h"
+#include "kernel/task/task.h"
+
+static bool idle_cpu(u32 cpu)
+{
+	struct rq *rq = cpu_rq((int)cpu);
+
+	return READ_ONCE(rq->nr_running) == 0;
+}
+
+u32 least_loaded_cpu(struct task_struct *t)
+{
+	u32 best = t->cpu;
+	u64 load = ~0ull;
+
+	for_each_online_cpu(cpu) {
+		u64 l = cpu_rq((int)cpu)->load;
+
+		if (may_run_on(t, cpu) && (l < load || (l == load && cpu == smp_processor_id()))) {
+			load = l;
+			best = cpu;
+		}
+	}
+	return best;
+}
+
+u32 select_cpu(struct task_struct *t, u32 prev)
+{
+	if (may_run_on(t, prev)) {
+		if (idle_cpu(prev))
+			return prev;
+	} else {
+		prev = least_loaded_cpu(t);
+	}
+	for_each_online_cpu(cpu)
+		if (may_run_on(t, cpu) && idle_cpu(cpu))
+			return cpu;
+	return prev;
+}
+
+bool balance(struct rq *rq)
+{
+	struct rq *busiest = NULL;
+	struct task_struct *t;
+
+	for_each_online_cpu(cpu) {
+		struct rq *other = cpu_rq((int)cpu);
+
+		if (other != rq && READ_ONCE(other->nr_running) > 1 && other->load > (busiest ?: rq)->load)
+			busiest = other;
+	}
+	if (!busiest || !spin_trylock(&busiest->lock))
+		return false;
+	t = busiest->load > rq->load ? steal_any(busiest, rq->cpu, busiest->load - rq->load) : NULL;
+	if (t)
+		move_queued(busiest, rq, t);
+	spin_unlock_no_resched(&busiest->lock);
+	return t != NULL;
+}
