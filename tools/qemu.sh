@@ -17,7 +17,7 @@ can_open_window() {
 	[ -n "$DISPLAY$WAYLAND_DISPLAY" ] && $qemu -display help 2>/dev/null | grep -qE '^(gtk|sdl)$'
 }
 
-set -- -accel tcg -m "${MEM:-512}" -cpu "${CPU:-qemu32}" -smp "${CPUS:-1}" -net none
+set -- -accel tcg -m "${MEM:-512}" -cpu "${CPU:-qemu32}" -smp "${CPUS:-2}" -net none
 
 # `quiet` and the like are for QEMU's -kernel; GRUB's command line is in boot/grub.cfg.
 boot_kernel() {

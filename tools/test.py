@@ -24,7 +24,7 @@ def arguments():
     parser.add_argument("filters", nargs="*", metavar="PART-OF-NAME")
     parser.add_argument("--build", default="build")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="run everything N times")
-    parser.add_argument("--cpus", type=int, default=1, metavar="N", help="processors of the machines")
+    parser.add_argument("--cpus", default="1,2", metavar="N[,N]", help="processors of the machines: every suite runs with each")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="machines at once")
     parser.add_argument("--long", action="store_true", help="the longer tests as well")
     parser.add_argument("--kernel", metavar="FILE", help="boot this instead, e.g. Debian's, to try the tests themselves")
@@ -52,7 +52,7 @@ def all_jobs(lab, filters):
 
 def main():
     args = arguments()
-    lab = Lab(args.build, args.cpus, args.long, args.kernel)
+    lab = Lab(args.build, [int(n) for n in args.cpus.split(",")], args.long, args.kernel)
     report = Report(args.filters)
     jobs = list(all_jobs(lab, args.filters))
     if args.list:

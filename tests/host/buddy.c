@@ -151,7 +151,7 @@ TEST(buddy_random_against_map)
 	for (unsigned k = 0; k < ARRAY_SIZE(blocks); k++)
 		if (blocks[k].page)
 			give(&blocks[k]);
-	drain_all_pages();
+	drain_pages();
 	CHECK(check_all() == 0);
 	for (int i = 0; i < MAX_NR_ZONES; i++) {	/* merged as far as addresses allow: as after setup */
 		unsigned long before[MAX_ORDER];
@@ -185,7 +185,7 @@ TEST(buddy_exhaustion_falls_back_and_fails)
 		owner[page_to_pfn(taken[n])] = 0;
 		__free_pages(taken[n], 0);
 	}
-	drain_all_pages();
+	drain_pages();
 	check_all();
 }
 

@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define MAX_TESTS 256
@@ -311,6 +312,7 @@ int main(int argc, char **argv)
 	}
 	printf("# %d programs, %d failed\n", ran, failed);
 	fflush(stdout);
+	tcdrain(1);		/* the end of process 1 ends the machine at once */
 	if (!on_pagoda && getpid() == 1)
 		reboot(RB_POWER_OFF);
 	return failed || !ran;

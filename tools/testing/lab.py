@@ -37,8 +37,9 @@ class Job:
 class Lab:
     """Where things are, and the options of this run. Test files get it as their argument."""
 
-    def __init__(self, build, cpus=1, long=False, stand_in=None):
-        self.build, self.cpus, self.long, self.stand_in = build, cpus, long, stand_in
+    def __init__(self, build, cpus=(1,), long=False, stand_in=None):
+        self.build, self.long, self.stand_in = build, long, stand_in
+        self.cpus = list(cpus)		# numbers of processors that the suites run with; single boots have the most
         self.logs = os.path.join(build, "logs")
         os.makedirs(self.logs, exist_ok=True)
 
@@ -61,8 +62,13 @@ class Lab:
 
     def machine(self, build="default", **how):
         """A machine with one of our kernels; `initrd` is a path. See Machine for the rest."""
-        how.setdefault("cpus", self.cpus)
+        how.setdefault("cpus", max(self.cpus))
         return Machine(self.kernel(build), **how)
+
+    def counts(self, which):
+        """(suffix of the job's name, CPUs) for "all" counts, the "fewest" or the "most"."""
+        chosen = {"all": self.cpus, "fewest": [min(self.cpus)], "most": [max(self.cpus)]}[which]
+        return [("" if n == 1 else f"-smp{n}", n) for n in chosen]
 
     def scratch(self):
         return tempfile.TemporaryDirectory(prefix="pagoda-test-")

@@ -17,15 +17,16 @@ def jobs(lab):
             module = load(path)
             name = f"expect/{stem(path)}" + ("" if how == "ramdisk" else f"-{how}")
             if lab.long or not getattr(module, "LONG", False):
-                yield Job(name, lambda m=module, n=name, h=how: run_expect(lab, m, n, h))
+                for suffix, cpus in lab.counts({"ramdisk": "all", "virtio": "most", "ide": "fewest"}[how]):
+                    yield Job(name + suffix, lambda m=module, n=name + suffix, h=how, c=cpus: run_expect(lab, m, n, h, c))
 
 
-def run_expect(lab, module, name, how):
+def run_expect(lab, module, name, how, cpus):
     debian = getattr(module, "RAMDISK", "pagoda") == "debian"
     if debian and not lab.has("debian.cpio"):
         return [Result("skip", name, "Debian's packages cannot be had")]
     with root(lab, how, "debian" if debian else "root") as disk:
-        machine = lab.machine(getattr(module, "BUILD", "default"), initrd=disk.initrd, extra=disk.extra,
+        machine = lab.machine(getattr(module, "BUILD", "default"), initrd=disk.initrd, extra=disk.extra, cpus=cpus,
                               append=disk.append + getattr(module, "APPEND", ""), memory=getattr(module, "MEMORY", 512))
         console = Console(machine, lab.log(name), getattr(module, "TIMEOUT", 60))
         try:

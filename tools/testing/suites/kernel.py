@@ -9,11 +9,11 @@ from testing.results import Result, parse_line
 
 def jobs(lab):
     for build in BUILDS:
-        yield Job(f"kernel/{build}", lambda b=build: run_kernel(lab, b))
+        for suffix, cpus in lab.counts("all"):
+            yield Job(f"kernel/{build}{suffix}", lambda b=build, s=suffix, c=cpus: run_kernel(lab, b, f"kernel/{b}{s}", c))
 
 
-def run_kernel(lab, build):
-    name = f"kernel/{build}"
+def run_kernel(lab, build, name, cpus):
     if not os.path.exists(lab.kernel(build, test=True)):
         return [Result("not ok", name, "there is no test kernel")]
     initrd = lab.path("ramdisk.cpio") if lab.has("ramdisk.cpio") else None
@@ -22,7 +22,7 @@ def run_kernel(lab, build):
             file.truncate(16 << 20)
         disk = ["-drive", f"file={scratch}/disk,format=raw,if=none,id=scratch", "-device", "virtio-blk-pci,drive=scratch"]
         machine = Machine(lab.kernel(build, test=True), initrd=initrd, append="test=kernel test.disk=vda panic=-1",
-                          cpus=lab.cpus, extra=disk)
+                          cpus=cpus, extra=disk)
         outcome = machine.run(lab.log(name), 240)
     results = [r for r in (parse_line(line, name + "/") for line in outcome.lines) if r]
     return results + run_result(lab, name, outcome, results)

@@ -24,8 +24,9 @@ def jobs(lab):
     if host_runs_i386():
         yield Job("sh/host", lambda: run_here(lab))
     for how in ROOTS:
-        name = "sh/pagoda" + ("" if how == "ramdisk" else f"-{how}")
-        yield Job(name, lambda n=name, h=how: run_there(lab, n, h))
+        for suffix, cpus in lab.counts({"ramdisk": "all", "virtio": "most", "ide": "fewest"}[how]):
+            name = "sh/pagoda" + ("" if how == "ramdisk" else f"-{how}") + suffix
+            yield Job(name, lambda n=name, h=how, c=cpus: run_there(lab, n, h, c))
 
 
 def wanted(script):
@@ -61,7 +62,7 @@ def run_here(lab):
             for script in files("tests/sh/*.sh")]
 
 
-def run_there(lab, name, how):
+def run_there(lab, name, how, cpus):
     scripts = files("tests/sh/*.sh")
     with lab.scratch() as scratch:
         tree = f"{scratch}/tree"
@@ -70,7 +71,8 @@ def run_there(lab, name, how):
         for script in scripts:
             shutil.copy(script, f"{tree}/tests")
         with root_of_tree(lab, how, tree) as disk:
-            console = Console(lab.machine(initrd=disk.initrd, append=disk.append, extra=disk.extra), lab.log(name), TIMEOUT)
+            console = Console(lab.machine(initrd=disk.initrd, append=disk.append, extra=disk.extra, cpus=cpus),
+                              lab.log(name), TIMEOUT)
             try:
                 console.wait_for_shell()
                 results = [judge(f"{name}/{stem(script)}", run_on(console, stem(script)), wanted(script)) for script in scripts]

@@ -25,12 +25,13 @@ def reference_of(source):
 
 
 def jobs(lab):
-    """The ramdisk's runs are user/BUILD, those on a disk user/BUILD-virtio and user/BUILD-ide."""
+    """The ramdisk's runs are user/BUILD, those on a disk user/BUILD-virtio and user/BUILD-ide; with N CPUs, -smpN follows."""
     reference = DebianReference(lab)
     for how in ROOTS:
         for build in BUILDS:
-            name = f"user/{build}" + ("" if how == "ramdisk" else f"-{how}")
-            yield Job(name, lambda n=name, b=build, h=how: run_user(lab, n, b, h, reference))
+            for suffix, cpus in lab.counts("all" if how == "ramdisk" else "most" if build == "debug" else "fewest"):
+                name = f"user/{build}" + ("" if how == "ramdisk" else f"-{how}") + suffix
+                yield Job(name, lambda n=name, b=build, h=how, c=cpus: run_user(lab, n, b, h, c, reference))
 
 
 def host_runs_i386():
@@ -101,12 +102,13 @@ def sections(lines):
     return tests, current
 
 
-def run_user(lab, name, build, how, reference):
+def run_user(lab, name, build, how, cpus, reference):
     if not lab.has("user-tests.cpio"):
         yield Result("not ok", name, "there are no tests")
         return
     with root(lab, how, "user-tests") as disk:
-        machine = lab.machine(build, initrd=disk.initrd, append=disk.append + "test=init quiet panic=-1", extra=disk.extra)
+        machine = lab.machine(build, initrd=disk.initrd, append=disk.append + "test=init quiet panic=-1", extra=disk.extra,
+                              cpus=cpus)
         outcome = machine.run(lab.log(name), 600 if lab.long else 300)
         damage = disk.complaint()
     tests, unfinished = sections(outcome.lines)
