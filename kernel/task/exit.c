@@ -273,8 +273,11 @@ void do_exit(int code)
 	if (!t->pid)
 		panic("the idle task ended");
 	last = exit_signals(t);		/* sets PF_EXITING: no more signals for this thread */
-	if (last && !t->signal->group_exit_code)
+	if (last && !(t->signal->flags & SIGNAL_GROUP_EXIT)) {
+		/* the last thread's status is the process's */
+		t->signal->flags = (t->signal->flags & SIGNAL_UNKILLABLE) | SIGNAL_GROUP_EXIT;
 		t->signal->group_exit_code = code;
+	}
 	if (last && t->group_leader == child_reaper)
 		end_of_init();
 	t->exit_code = code;

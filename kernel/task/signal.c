@@ -283,7 +283,8 @@ bool exit_signals(struct task_struct *t)
 	spin_lock_irq(&t->sighand->siglock);
 	t->flags |= PF_EXITING;
 	last = --t->signal->live == 0;
-	stopped = t->signal->group_stop_count && --t->signal->group_stop_count == 0;	/* all others have: it is complete */
+	/* If all others have stopped, the stop is complete now. */
+	stopped = t->signal->group_stop_count && --t->signal->group_stop_count == 0 && !last;
 	if (stopped)
 		t->signal->flags |= SIGNAL_STOP_STOPPED;
 	list_for_each_entry(other, &t->signal->thread_head, thread_group)
@@ -292,7 +293,7 @@ bool exit_signals(struct task_struct *t)
 			signal_wake_up(other, false);
 	clear_thread_flag(t->thread_info, TIF_SIGPENDING);
 	spin_unlock_irq(&t->sighand->siglock);
-	if (stopped && !last)
+	if (stopped)
 		do_notify_parent_cldstop(t, CLD_STOPPED);
 	spin_unlock(&tasklist_lock);
 	return last;
