@@ -63,6 +63,23 @@ $(BUILD)/debian/packages: tools/debian.py $(BUILD)/deps/debian
 $(BUILD)/debian/tree.staged: $(BUILD)/debian/packages tools/debian.py tools/debian-init
 	$(Q)$(PYTHON) tools/debian.py tree $(BUILD)/debian $(BUILD)/debian/tree
 	@touch $@
+# Programs of the dynamic linker's kind in a tree of their own, and what static programs are linked with: the two C
+# libraries as Debian has them for i386.
+$(BUILD)/debian/dynamic.packages: $(BUILD)/debian/packages
+	$(call say,DEBIAN,bash coreutils and their libraries)
+	$(Q)$(PYTHON) tools/debian.py libraries $(BUILD)/debian dynamic bash coreutils
+	@touch $@
+$(BUILD)/debian/sdk.packages: $(BUILD)/debian/dynamic.packages
+	$(call say,DEBIAN,glibc and musl)
+	$(Q)$(PYTHON) tools/debian.py into $(BUILD)/debian sdk \
+		libc6-dev libcrypt-dev musl-dev linux-libc-dev libgcc-12-dev
+	@touch $@
+$(BUILD)/debian/dynamic-tree.staged: $(BUILD)/debian/dynamic.packages tools/debian.py tools/dynamic-init
+	$(Q)$(PYTHON) tools/debian.py dynamic $(BUILD)/debian $(BUILD)/debian/dynamic-tree
+	@touch $@
+$(BUILD)/images/dynamic.img: $(BUILD)/debian/dynamic-tree.staged tools/mkdisk.py $(BUILD)/deps/disk
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/mkdisk.py -o $@ $(BUILD)/debian/dynamic-tree
 $(BUILD)/debian.cpio: $(BUILD)/debian/packages tools/debian.py tools/debian-init tools/mkcpio.py
 	$(call say,CPIO,$@)
 	$(Q)$(PYTHON) tools/debian.py ramdisk $(BUILD)/debian $@
@@ -101,7 +118,7 @@ N ?= 20
 .PHONY: test test-long flake bench debian-if-possible
 # Without the network the tests with Debian's programs are skipped, and the others run.
 debian-if-possible:
-	@$(MAKE) $(BUILD)/debian.cpio $(BUILD)/images/debian.img || echo "  (Debian's packages cannot be had now)"
+	@$(MAKE) $(BUILD)/debian.cpio $(BUILD)/images/debian.img $(BUILD)/images/dynamic.img || echo "  (Debian's packages cannot be had now)"
 test: $(TEST_FILES)
 	@$(PYTHON) tools/test.py --build $(BUILD) $(TEST)
 test-long: $(TEST_FILES)
