@@ -3,8 +3,12 @@
 """Debian 12's own i386 programs, without touching this system.
 
 usage: debian.py fetch DIR PACKAGE...   fetch and unpack packages into DIR/root
+       debian.py into DIR NAME PACKAGE...        the same into DIR/NAME
+       debian.py libraries DIR NAME PACKAGE...   and with the libraries that they need
        debian.py kernel DIR             fetch Debian's 686-pae kernel; prints the path of its vmlinuz
        debian.py ramdisk DIR OUT        make a cpio from DIR/root with busybox and bash
+       debian.py tree DIR OUT           the same as a directory
+       debian.py dynamic DIR OUT        a directory with all of DIR/dynamic, and DIR/root's busybox to start and end it
 
 apt gets a state of its own under DIR: its own architecture, lists, cache and an empty status file,
 trusting Debian's archive key alone. What was fetched once is kept. The mirror is DEBIAN_MIRROR,
@@ -99,15 +103,28 @@ class Apt:
                 return name
         sys.exit(f"debian.py: {package} depends on no {prefix}…; was its index read?")
 
+    def libraries(self, packages):
+        """The packages and, of all that they depend on, the libraries."""
+        self.update()
+        found = list(packages)
+        for package in found:			# which grows meanwhile
+            text = subprocess.run(self.command("apt-cache", "depends", package), stdout=subprocess.PIPE,
+                                  check=False, universal_newlines=True).stdout
+            for line in text.splitlines():
+                kind, _, name = line.strip().lstrip("|").partition(": ")
+                if kind in ("Depends", "PreDepends") and name.startswith("lib") and name not in found:
+                    found.append(name)
+        return found
+
     def unpack(self, package, root):
         subprocess.run(["dpkg-deb", "-x", self.download(package), root], check=True)
 
 
-def fetch(directory, packages):
+def fetch(directory, packages, name="root", follow=False):
     apt = Apt(directory)
-    root = apt.path("root")
+    root = apt.path(name)
     os.makedirs(root, exist_ok=True)
-    for package in packages:
+    for package in apt.libraries(packages) if follow else packages:
         apt.unpack(package, root)
 
 
@@ -159,6 +176,24 @@ def tree(directory, out):
     os.symlink("busybox", os.path.join(out, "bin/sh"))
 
 
+def dynamic(directory, out):
+    """Programs that need a dynamic linker. Busybox is there for what these packages lack: mount and poweroff."""
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(os.path.join(directory, "dynamic"), out, symlinks=True,
+                    ignore=shutil.ignore_patterns("doc", "man", "info", "locale", "gconv"))
+    for name in ("dev", "proc", "sys", "tmp", "root", "run", "mnt", "sbin"):
+        os.makedirs(os.path.join(out, name), exist_ok=True)
+    for source, name, mode in ((os.path.join(directory, "root/bin/busybox"), "sbin/busybox", 0o755),
+                               (f"{HERE}/dynamic-init", "sbin/init", 0o755),
+                               (etc_file(directory, "passwd", PASSWD), "etc/passwd", 0o644),
+                               (etc_file(directory, "group", GROUP), "etc/group", 0o644)):
+        shutil.copyfile(source, os.path.join(out, name))
+        os.chmod(os.path.join(out, name), mode)
+    for name in ("mount", "poweroff", "setsid"):
+        os.symlink("busybox", os.path.join(out, "sbin", name))
+    os.symlink("bash", os.path.join(out, "bin/sh"))
+
+
 def etc_file(directory, name, text):
     path = os.path.join(directory, "etc", name)
     with open(path, "w", encoding="utf-8") as file:
@@ -167,14 +202,18 @@ def etc_file(directory, name, text):
 
 
 def main():
-    if len(sys.argv) < 3 or sys.argv[1] not in ("fetch", "kernel", "ramdisk", "tree"):
+    if len(sys.argv) < 3 or sys.argv[1] not in ("fetch", "into", "libraries", "kernel", "ramdisk", "tree", "dynamic"):
         sys.exit(__doc__)
-    if sys.argv[1] in ("fetch", "kernel") and subprocess.run(["which", "apt-get"], stdout=subprocess.DEVNULL, check=False).returncode:
+    if sys.argv[1] in ("fetch", "into", "libraries", "kernel") and not shutil.which("apt-get"):
         sys.exit("debian.py: this needs apt-get and dpkg-deb (Debian, Ubuntu); a container with Debian will do")
     if sys.argv[1] == "fetch":
         fetch(sys.argv[2], sys.argv[3:])
     elif sys.argv[1] == "kernel":
         kernel(sys.argv[2])
+    elif sys.argv[1] in ("into", "libraries"):
+        fetch(sys.argv[2], sys.argv[4:], sys.argv[3], follow=sys.argv[1] == "libraries")
+    elif sys.argv[1] == "dynamic":
+        dynamic(sys.argv[2], sys.argv[3])
     elif sys.argv[1] == "tree":
         tree(sys.argv[2], sys.argv[3])
     else:

@@ -63,6 +63,23 @@ $(BUILD)/debian/packages: tools/debian.py $(BUILD)/deps/debian
 $(BUILD)/debian/tree.staged: $(BUILD)/debian/packages tools/debian.py tools/debian-init
 	$(Q)$(PYTHON) tools/debian.py tree $(BUILD)/debian $(BUILD)/debian/tree
 	@touch $@
+# Programs of the dynamic linker's kind in a tree of their own, and what static programs are linked with: the two C
+# libraries as Debian has them for i386.
+$(BUILD)/debian/dynamic.packages: $(BUILD)/debian/packages
+	$(call say,DEBIAN,bash coreutils and their libraries)
+	$(Q)$(PYTHON) tools/debian.py libraries $(BUILD)/debian dynamic bash coreutils
+	@touch $@
+$(BUILD)/debian/sdk.packages: $(BUILD)/debian/dynamic.packages
+	$(call say,DEBIAN,glibc and musl)
+	$(Q)$(PYTHON) tools/debian.py into $(BUILD)/debian sdk \
+		libc6-dev libcrypt-dev musl-dev linux-libc-dev libgcc-12-dev
+	@touch $@
+$(BUILD)/debian/dynamic-tree.staged: $(BUILD)/debian/dynamic.packages tools/debian.py tools/dynamic-init
+	$(Q)$(PYTHON) tools/debian.py dynamic $(BUILD)/debian $(BUILD)/debian/dynamic-tree
+	@touch $@
+$(BUILD)/images/dynamic.img: $(BUILD)/debian/dynamic-tree.staged tools/mkdisk.py $(BUILD)/deps/disk
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/mkdisk.py -o $@ $(BUILD)/debian/dynamic-tree
 $(BUILD)/debian.cpio: $(BUILD)/debian/packages tools/debian.py tools/debian-init tools/mkcpio.py
 	$(call say,CPIO,$@)
 	$(Q)$(PYTHON) tools/debian.py ramdisk $(BUILD)/debian $@
@@ -91,6 +108,29 @@ $(BUILD)/user-tests.cpio: $(UTESTS) $(BUILD)/user/tests/harness tools/mkcpio.py 
 USER_TESTS := $(BUILD)/user-tests.cpio
 endif
 
+# Programs with a real thread library: every tests/pthread/NAME.c statically with Debian's glibc and with Debian's musl.
+PTHREAD_SRC := $(sort $(wildcard tests/pthread/*.c))
+PTHREADS := $(foreach libc,glibc musl,$(PTHREAD_SRC:tests/pthread/%.c=$(BUILD)/pthread/tests/$(libc)-%))
+SDK := $(BUILD)/debian/sdk/usr
+SDK_GCC = $(firstword $(wildcard $(SDK)/lib/gcc/i686-linux-gnu/*))
+PTHREAD_CC = $(UCC) -march=i686 -std=gnu11 -O2 -Wall -static -no-pie -fno-pic -fno-pie -nostdinc -nostdlib -isystem $(UCC_INCLUDE)
+$(BUILD)/pthread/tests/glibc-%: tests/pthread/%.c tests/pthread/say.h $(BUILD)/debian/sdk.packages $(BUILD)/cc.mk
+	$(call say,GLIBC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(PTHREAD_CC) -isystem $(SDK)/include -isystem $(SDK)/include/i386-linux-gnu -o $@ \
+		$(addprefix $(SDK)/lib/i386-linux-gnu/,crt1.o crti.o) $(SDK_GCC)/crtbeginT.o $< -L$(SDK)/lib/i386-linux-gnu -L$(SDK_GCC) \
+		-Wl,--start-group -lc -lgcc -lgcc_eh -Wl,--end-group $(SDK_GCC)/crtend.o $(SDK)/lib/i386-linux-gnu/crtn.o
+$(BUILD)/pthread/tests/musl-%: tests/pthread/%.c tests/pthread/say.h $(BUILD)/debian/sdk.packages $(BUILD)/cc.mk
+	$(call say,MUSL,$<)
+	@mkdir -p $(@D)
+	$(Q)$(PTHREAD_CC) -isystem $(SDK)/include/i386-linux-musl -o $@ $(addprefix $(SDK)/lib/i386-linux-musl/,crt1.o crti.o) $< \
+		-L$(SDK)/lib/i386-linux-musl -L$(SDK_GCC) -Wl,--start-group -lc -lgcc -Wl,--end-group $(SDK)/lib/i386-linux-musl/crtn.o
+$(BUILD)/pthread.cpio: $(PTHREADS) $(BUILD)/user/tests/harness tools/mkcpio.py tools/devices.txt
+	$(call say,CPIO,$@)
+	@rm -rf $(BUILD)/pthread/root && mkdir -p $(addprefix $(BUILD)/pthread/root/,tests tmp proc sys dev sbin)
+	@cp $(BUILD)/user/tests/harness $(BUILD)/pthread/root/init && cp $(PTHREADS) $(BUILD)/pthread/root/tests/
+	$(Q)$(PYTHON) tools/mkcpio.py -o $@ -d tools/devices.txt $(BUILD)/pthread/root
+
 TEST_KERNELS := $(BUILD)/pagoda.elf $(BUILD)/debug/pagoda.elf $(if $(TSRC_C),$(BUILD)/pagoda-test.elf \
 	$(BUILD)/debug/pagoda-test.elf)
 TEST_FILES := $(TEST_KERNELS) $(BUILD)/pagoda.iso $(USER_TESTS) $(BUILD)/host-tests $(if $(wildcard user/user.mk),$(RAMDISK)) \
@@ -101,7 +141,8 @@ N ?= 20
 .PHONY: test test-long flake bench debian-if-possible
 # Without the network the tests with Debian's programs are skipped, and the others run.
 debian-if-possible:
-	@$(MAKE) $(BUILD)/debian.cpio $(BUILD)/images/debian.img || echo "  (Debian's packages cannot be had now)"
+	@$(MAKE) $(BUILD)/debian.cpio $(BUILD)/images/debian.img $(BUILD)/images/dynamic.img $(BUILD)/pthread.cpio || \
+		echo "  (Debian's packages cannot be had now)"
 test: $(TEST_FILES)
 	@$(PYTHON) tools/test.py --build $(BUILD) $(TEST)
 test-long: $(TEST_FILES)

@@ -204,7 +204,7 @@ static int setup_rt_frame(int sig, const struct siginfo *info, const struct k_si
 	frame.info = *info;
 	frame.uc.uc_stack.ss_sp = (void *)current->sas_ss_sp;
 	frame.uc.uc_stack.ss_size = current->sas_ss_size;
-	frame.uc.uc_stack.ss_flags = !current->sas_ss_size ? SS_DISABLE : on_sig_stack(r->esp) ? SS_ONSTACK : 0;
+	frame.uc.uc_stack.ss_flags = current->sas_ss_size ? 0 : SS_DISABLE;
 	save_context(&frame.uc.uc_mcontext, r, old, fpstate);
 	memcpy(&frame.uc.uc_sigmask, &old, sizeof(old));
 	memcpy(frame.retcode, retcode, sizeof(retcode));

@@ -10,6 +10,7 @@
  */
 #include "fs/fs.h"
 #include "kernel/cpu/uaccess.h"
+#include "kernel/init.h"
 #include "kernel/sched/wait.h"
 #include "kernel/task/internal.h"
 #include "lib/abi/errno.h"
@@ -31,6 +32,7 @@ struct futex_q {
 	struct futex_bucket *bucket;	/* NULL: woken */
 };
 
+#define FUTEX_KEY_SHARED 1ul		/* in futex_key.offset */
 #define FUTEX_HASH 64
 static struct futex_bucket {
 	spinlock_t lock;
@@ -40,19 +42,27 @@ static struct futex_bucket {
 static struct futex_bucket *bucket_of(const struct futex_key *k)
 {
 	u32 h = ((u32)(unsigned long)k->object >> 4) + (u32)k->page + ((u32)k->offset >> 2);
-	struct futex_bucket *b = &buckets[(h * 0x9e3779b1u) >> 26];
 
-	if (unlikely(!b->waiters.next))
-		INIT_LIST_HEAD(&b->waiters);
-	return b;
+	return &buckets[(h * 0x9e3779b1u) >> 26];
 }
+
+static int futex_init(void)
+{
+	for (int i = 0; i < FUTEX_HASH; i++)
+		INIT_LIST_HEAD(&buckets[i].waiters);
+	return 0;
+}
+core_initcall(futex_init);
 
 static bool same_key(const struct futex_key *a, const struct futex_key *b)
 {
 	return a->object == b->object && a->page == b->page && a->offset == b->offset;
 }
 
-/* A shared mapping is named by its file; everything else by the address space. */
+/*
+ * A shared mapping is named by its file; everything else by the address space. Words are aligned, so the low bits of
+ * the offset are free: who asks as shared for memory that is not, and who asks as private, do not meet, as on Linux.
+ */
 static int get_key(u32 *uaddr, bool shared, struct futex_key *key)
 {
 	unsigned long a = (unsigned long)uaddr;
@@ -66,9 +76,10 @@ static int get_key(u32 *uaddr, bool shared, struct futex_key *key)
 	*key = (struct futex_key){ mm, a >> PAGE_SHIFT, a & (PAGE_SIZE - 1) };
 	if (!shared)
 		return 0;
+	key->offset |= FUTEX_KEY_SHARED;
 	down_read(&mm->mmap_sem);
 	vma = find_vma(mm, a);
-	if (!vma || vma->vm_start > a) {
+	if (!vma || vma->vm_start > a || !(vma->vm_flags & VM_READ)) {
 		up_read(&mm->mmap_sem);
 		return -EFAULT;
 	}
@@ -116,11 +127,7 @@ static int do_wake(u32 *uaddr, bool shared, int nr, u32 bitset)
 	return woken;
 }
 
-void futex_wake(void *uaddr, int nr)
-{
-	do_wake(uaddr, false, nr, FUTEX_BITSET_MATCH_ANY);
-	do_wake(uaddr, true, nr, FUTEX_BITSET_MATCH_ANY);
-}
+void futex_wake(void *uaddr, int nr) { do_wake(uaddr, true, nr, FUTEX_BITSET_MATCH_ANY); }
 
 /* Takes the waiter off whatever queue it is on by now (requeue may have moved it). False: it had been woken. */
 static bool unqueue(struct futex_q *q)
@@ -263,8 +270,10 @@ static int do_requeue(u32 *uaddr1, u32 *uaddr2, bool shared, int nr_wake, int nr
 			continue;
 		if (done < nr_wake) {
 			wake_one(q);
-		} else if (done < nr_wake + nr_requeue || nr_requeue == 0x7fffffff) {
-			list_move_tail(&q->list, &b2->waiters);
+		} else if (done - nr_wake < nr_requeue) {
+			/* On the same queue it keeps its place: moved to the end, we would meet it again. */
+			if (b1 != b2)
+				list_move_tail(&q->list, &b2->waiters);
 			q->key = key2;
 			q->bucket = b2;
 		} else {
@@ -309,11 +318,13 @@ static int atomic_op(u32 encoded, u32 *uaddr, s32 *old)
 static int do_wake_op(u32 *uaddr1, u32 *uaddr2, bool shared, int nr1, int nr2, u32 op)
 {
 	s32 cmparg = (s32)(op << 20) >> 20, old;
+	struct futex_key key;
 	bool second;
 	int err, woken;
 
-	if ((unsigned long)uaddr2 & 3)
-		return -EINVAL;
+	err = get_key(uaddr1, shared, &key) ?: get_key(uaddr2, shared, &key);
+	if (err)
+		return err;
 	err = atomic_op(op, uaddr2, &old);
 	if (err)
 		return err;
@@ -338,6 +349,8 @@ static long do_futex(u32 *uaddr, int op, u32 val, u64 expires, u32 *uaddr2, u32 
 {
 	bool shared = !(op & FUTEX_PRIVATE_FLAG);
 
+	if (op & FUTEX_CLOCK_REALTIME && (op & FUTEX_CMD_MASK) != FUTEX_WAIT_BITSET)
+		return -ENOSYS;
 	switch (op & FUTEX_CMD_MASK) {
 	case FUTEX_WAIT:
 		return do_futex_wait(uaddr, shared, val, expires, FUTEX_BITSET_MATCH_ANY);
@@ -450,7 +463,7 @@ static void handle_death(u32 *uaddr, bool pending)
 	if ((unsigned long)uaddr & 3 || get_user(val, uaddr))
 		return;
 	if (pending && !val) {
-		do_wake(uaddr, true, 1, FUTEX_BITSET_MATCH_ANY);
+		futex_wake(uaddr, 1);
 		return;
 	}
 	while ((val & FUTEX_TID_MASK) == (u32)current->pid) {

@@ -293,6 +293,7 @@ static const char *base_name(const char *path)
 int begin_new_exec(struct linux_binprm *bprm)
 {
 	struct task_struct *t = current;
+	struct sighand_struct *sighand;
 	int err = 0;
 
 	if (!t->thread.fpu) {
@@ -307,12 +308,17 @@ int begin_new_exec(struct linux_binprm *bprm)
 	}
 	err = unshare_files();
 	if (!err)
-		err = unshare_sighand();
-	if (!err)
-		err = de_thread();
+		err = spare_sighand(&sighand);
 	if (err)
 		return err;
+	err = de_thread();
+	if (err) {
+		if (sighand != t->sighand)
+			put_sighand(sighand);
+		return err;
+	}
 	/* Nothing can fail from here on. */
+	use_sighand(sighand);
 	set_mm_exe_file(bprm->mm, bprm->file);
 	exec_mmap(bprm);
 	flush_signal_handlers(t);
@@ -323,7 +329,6 @@ int begin_new_exec(struct linux_binprm *bprm)
 	spin_unlock(&t->alloc_lock);
 	t->flags &= ~(PF_FORKNOEXEC | PF_KTHREAD);
 	t->sas_ss_sp = t->sas_ss_size = 0;
-	t->robust_list = NULL;
 	t->set_child_tid = t->clear_child_tid = NULL;
 	memset(t->thread.tls_array, 0, sizeof(t->thread.tls_array));
 	preempt_disable();

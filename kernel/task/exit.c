@@ -28,11 +28,14 @@ static int set_test(const char *value)
 }
 early_param("test", set_test);
 
-/* The parts of exit and execve that concern who waits for this address space. */
+/* The parts of exit and execve that concern who waits for this address space or for a lock in it. */
 void mm_release(struct task_struct *t, struct mm_struct *mm)
 {
 	struct completion *done;
 
+	if (mm)
+		exit_robust_list(t);
+	t->robust_list = NULL;
 	if (mm && t->clear_child_tid && atomic_read(&mm->mm_users) > 1) {
 		(void)put_user(0u, t->clear_child_tid);
 		futex_wake(t->clear_child_tid, 1);
@@ -52,7 +55,6 @@ static void exit_mm(struct task_struct *t)
 
 	if (!mm)
 		return;
-	exit_robust_list(t);
 	mm_release(t, mm);
 	spin_lock(&t->alloc_lock);
 	atomic_inc(&mm->mm_count);	/* we run on its tables, as a kernel thread does, until the last switch */
@@ -270,8 +272,11 @@ void do_exit(int code)
 	if (!t->pid)
 		panic("the idle task ended");
 	last = exit_signals(t);		/* sets PF_EXITING: no more signals for this thread */
-	if (last && !t->signal->group_exit_code)
+	if (last && !(t->signal->flags & SIGNAL_GROUP_EXIT)) {
+		/* the last thread's status is the process's */
+		t->signal->flags = (t->signal->flags & SIGNAL_UNKILLABLE) | SIGNAL_GROUP_EXIT;
 		t->signal->group_exit_code = code;
+	}
 	if (last && t->group_leader == child_reaper)
 		end_of_init();
 	t->exit_code = code;
@@ -292,24 +297,34 @@ void do_exit(int code)
 	panic("a dead task runs");
 }
 
+/* All threads of the process but us will end. tasklist_lock and siglock held. */
+static void zap_other_threads(void)
+{
+	struct task_struct *t;
+
+	current->signal->group_stop_count = 0;
+	list_for_each_entry(t, &current->signal->thread_head, thread_group)
+		if (t != current && !(t->flags & PF_EXITING)) {
+			t->pending.signal |= sigmask(SIGKILL);
+			signal_wake_up(t, true);
+		}
+}
+
 void do_group_exit(int code)
 {
 	struct signal_struct *sig = current->signal;
-	struct task_struct *t;
 	unsigned long irq;
 
 	spin_lock(&tasklist_lock);
 	spin_lock_irqsave(&current->sighand->siglock, irq);
 	if (sig->flags & SIGNAL_GROUP_EXIT) {
 		code = sig->group_exit_code;
+	} else if (sig->group_exit_task) {
+		code = 0;			/* another thread is in execve, and the process goes on with it */
 	} else {
 		sig->group_exit_code = code;
 		sig->flags = (sig->flags & SIGNAL_UNKILLABLE) | SIGNAL_GROUP_EXIT;
-		list_for_each_entry(t, &sig->thread_head, thread_group)
-			if (t != current && !(t->flags & PF_EXITING)) {
-				t->pending.signal |= sigmask(SIGKILL);
-				signal_wake_up(t, true);
-			}
+		zap_other_threads();
 	}
 	spin_unlock_irqrestore(&current->sighand->siglock, irq);
 	spin_unlock(&tasklist_lock);
@@ -341,11 +356,7 @@ int de_thread(void)
 		return -EAGAIN;
 	}
 	sig->group_exit_task = me;
-	list_for_each_entry(t, &sig->thread_head, thread_group)
-		if (t != me && !(t->flags & PF_EXITING)) {
-			t->pending.signal |= sigmask(SIGKILL);
-			signal_wake_up(t, true);
-		}
+	zap_other_threads();
 	spin_unlock_irqrestore(&me->sighand->siglock, irq);
 	for (;;) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
@@ -373,8 +384,10 @@ int de_thread(void)
 	list_for_each_entry(t, &leader->children, sibling)
 		set_parent(t, me);
 	list_splice_init(&leader->children, &me->children);
-	me->group_leader = me;
 	leader->group_leader = me;
+	list_for_each_entry(t, &sig->thread_head, thread_group)
+		t->group_leader = me;		/* ours too, and of those that have ended but still leave */
+	me->start_time = leader->start_time;
 	me->exit_signal = SIGCHLD;
 	leader->exit_signal = -1;
 	set_parent(me, leader->real_parent);

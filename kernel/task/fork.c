@@ -104,15 +104,18 @@ static int copy_sighand(u32 flags, struct task_struct *t)
 	return t->sighand ? 0 : -ENOMEM;
 }
 
-int unshare_sighand(void)
+int spare_sighand(struct sighand_struct **spare)
 {
-	struct sighand_struct *old = current->sighand, *s;
+	*spare = atomic_read(&current->sighand->count) > 1 ? dup_sighand() : current->sighand;
+	return *spare ? 0 : -ENOMEM;
+}
 
-	if (atomic_read(&old->count) == 1)
-		return 0;
-	s = dup_sighand();
-	if (!s)
-		return -ENOMEM;
+void use_sighand(struct sighand_struct *s)
+{
+	struct sighand_struct *old = current->sighand;
+
+	if (s == old)
+		return;
 	spin_lock(&tasklist_lock);
 	spin_lock_irq(&old->siglock);
 	memcpy(s->action, old->action, sizeof(s->action));	/* they may have changed since */
@@ -120,7 +123,6 @@ int unshare_sighand(void)
 	spin_unlock_irq(&old->siglock);
 	spin_unlock(&tasklist_lock);
 	put_sighand(old);
-	return 0;
 }
 
 static int copy_signal(u32 flags, struct task_struct *t)
@@ -360,9 +362,9 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 
 	spin_lock_irqsave(&tasklist_lock, irq);
 	spin_lock(&current->sighand->siglock);
-	/* A signal that kills us must not miss the child: take it first and start again. */
+	/* A signal that kills or stops us must not miss the child: take it first and start again. */
 	err = -ERESTARTNOINTR;
-	if (!a->fn && fatal_signal_pending(current))
+	if (!a->fn && (fatal_signal_pending(current) || current->signal->group_stop_count))
 		goto unlock;
 	err = -EAGAIN;
 	t->pid = alloc_pid();

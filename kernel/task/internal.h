@@ -8,14 +8,16 @@ void do_exit(int code) __noreturn;		/* this thread; code as wait(2) gives it */
 void do_group_exit(int code) __noreturn;	/* the whole process */
 void put_signal_struct(struct signal_struct *sig);
 void put_sighand(struct sighand_struct *s);
-int unshare_sighand(void);			/* 0 or -ENOMEM */
+/* For execve: handlers that are ours alone, made while it can still fail (0, -ENOMEM) and used when the other threads are gone. */
+int spare_sighand(struct sighand_struct **spare);
+void use_sighand(struct sighand_struct *spare);
 void release_task(struct task_struct *t);	/* a zombie that nobody will ask about any more */
 void init_itimers(struct signal_struct *sig, struct task_struct *leader);
 void exit_itimers(struct signal_struct *sig);	/* the process ends: all timers off */
 void exit_itimers_exec(struct signal_struct *sig);	/* execve keeps setitimer(2) timers */
 /* One of the three TLS entries. can_allocate: entry_number -1 picks a free one and is written back. 0 or errno. */
 int set_tls(struct thread_struct *t, const struct user_desc *user, bool can_allocate);
-void mm_release(struct task_struct *t, struct mm_struct *mm);	/* exec and exit: clear_child_tid, vfork */
+void mm_release(struct task_struct *t, struct mm_struct *mm);	/* exec and exit: robust list, clear_child_tid, vfork */
 void exit_robust_list(struct task_struct *t);
 /* Ends all other threads of the process and waits for them; the caller becomes the leader. 0 or -EAGAIN. */
 int de_thread(void);
@@ -35,7 +37,7 @@ long do_execve(const char *filename, char *const *argv, char *const *envp);
 int kernel_execve(const char *filename, const char *const *argv, const char *const *envp);
 int __kill_pgrp(int pgrp, int sig, int priv);		/* tasklist_lock held */
 void signal_wake_up(struct task_struct *t, bool fatal);	/* siglock held */
-void futex_wake(void *uaddr, int nr);			/* private or shared, current mm */
+void futex_wake(void *uaddr, int nr);			/* who waits as shared, current mm */
 /* The leader's places in its group and session go to another thread of it. tasklist_lock held. */
 void detach_pgrp_keep(struct task_struct *leader, struct task_struct *heir);
 struct rusage;

@@ -110,8 +110,6 @@ void thread_group_cputime(struct task_struct *p, u64 *utime, u64 *stime)
 
 	*utime = p->signal->utime;
 	*stime = p->signal->stime;
-	if (p->exit_state)
-		return;
 	list_for_each_entry(t, &p->signal->thread_head, thread_group)
 		if (!t->exit_state)
 			add_thread_times(t, utime, stime);

@@ -277,20 +277,24 @@ void flush_signal_handlers(struct task_struct *t)
 bool exit_signals(struct task_struct *t)
 {
 	struct task_struct *other;
-	bool last;
+	bool last, stopped;
 
 	spin_lock(&tasklist_lock);
 	spin_lock_irq(&t->sighand->siglock);
 	t->flags |= PF_EXITING;
 	last = --t->signal->live == 0;
-	if (t->signal->group_stop_count)
-		t->signal->group_stop_count--;
+	/* If all others have stopped, the stop is complete now. */
+	stopped = t->signal->group_stop_count && --t->signal->group_stop_count == 0 && !last;
+	if (stopped)
+		t->signal->flags |= SIGNAL_STOP_STOPPED;
 	list_for_each_entry(other, &t->signal->thread_head, thread_group)
 		if (other != t && !(other->flags & PF_EXITING) &&
 		    t->signal->shared_pending.signal & ~other->blocked)
 			signal_wake_up(other, false);
 	clear_thread_flag(t->thread_info, TIF_SIGPENDING);
 	spin_unlock_irq(&t->sighand->siglock);
+	if (stopped)
+		do_notify_parent_cldstop(t, CLD_STOPPED);
 	spin_unlock(&tasklist_lock);
 	return last;
 }

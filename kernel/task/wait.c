@@ -149,7 +149,9 @@ static int look(struct wait_opts *wo)
 			if (!eligible(wo, p) || p->exit_state == EXIT_DEAD)
 				continue;
 			wo->found = true;
-			pid = wait_zombie(wo, p) ?: p->exit_state ? 0 : wait_stopped(wo, p) ?: wait_continued(wo, p);
+			pid = wait_zombie(wo, p);
+			if (!pid && p->signal->nr_threads > 0)		/* the leader may have ended, and the others stop */
+				pid = wait_stopped(wo, p) ?: wait_continued(wo, p);
 			if (pid)
 				return pid;
 		}
