@@ -35,7 +35,7 @@ LINES = [
     "for i in {1..5}; do echo $((i ** 2)); done | paste -sd+; coproc cat; echo hi >&${COPROC[1]}; read -u ${COPROC[0]} l; echo $l",
     "trap 'echo got it' USR1; kill -USR1 $$; (exit 3); echo $?; { bash -c 'kill -9 $$'; } 2>/dev/null; echo $?",
     "date -u -d @1000000000 +%F_%T; date -u -d '2024-02-30' 2>&1; echo $?",
-    "timeout 0.2 sleep 5; echo $?; env -i A=1 env; nice -n 5 nice; nohup echo kept 2>/dev/null",
+    "timeout 0.2 sleep 5; echo $?; env -i A=1 env; nice -n 19 nice; nohup echo kept 2>/dev/null",
     "seq 100 | shuf --random-source=zeros | head -n 3; seq 10 | tee out | wc -l; rm out; yes | head -n 2; comm -12 fruit fruit",
     "numfmt --to=iec 123456789; basename /a/b.c .c; dirname /a/b.c; pathchk -p 'a b'; echo $?; tsort <<< 'a b b c'",
     "exec 3<text; read -u 3 l; echo $l; cat <&3 | tail -n 1; diff a b 2>&1; echo $?; /bin/sh -c 'echo $0 $#' x y",

@@ -54,6 +54,7 @@ static void wakes(void)
 	wait_for(&woken, 2);
 	SAY("first come: %d\n", order[0] + order[1]);
 	show("wake 0", futex(&a, FUTEX_WAKE | P, 0, NULL, NULL, 0));
+	wait_for(&woken, 3);
 	show("bits of nobody", futex(&a, FUTEX_WAKE_BITSET | P, 6, NULL, NULL, 0x8000));
 	show("bit of the fifth", futex(&a, FUTEX_WAKE_BITSET | P, 6, NULL, NULL, 1 << 4));
 	wait_for(&woken, 4);

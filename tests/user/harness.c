@@ -63,48 +63,24 @@ static int read_file(const char *name, char *buf, int size)
 	return total;
 }
 
-/* The buddy lists hold everything that is free once the caches are empty: columns of /proc/buddyinfo are block counts. */
+static long field(const char *text, const char *name)
+{
+	const char *p = strstr(text, name);
+
+	return p ? strtol(p + strlen(name), NULL, 10) : 0;
+}
+
+/*
+ * Pages that are free, or that slabs hold: those objects are counted one by one. Both from one reading, since reading itself takes
+ * and gives back some of either.
+ */
 static long count_free(void)
 {
 	static char buf[4096];
-	long pages = 0;
 
-	if (read_file("/proc/buddyinfo", buf, sizeof buf) < 0)
+	if (read_file("/proc/vmstat", buf, sizeof buf) < 0)
 		return -1;
-	for (char *line = strtok(buf, "\n"); line; line = strtok(NULL, "\n")) {
-		char *p = strstr(line, "zone");
-		long order = 1;
-
-		if (!p)
-			continue;
-		for (p += 4; *p == ' '; p++)
-			;
-		while (*p && *p != ' ')
-			p++;
-		while (*p) {
-			char *end;
-			long blocks = strtol(p, &end, 10);
-
-			if (end == p)
-				break;
-			pages += blocks * order;
-			order *= 2;
-			p = end;
-		}
-	}
-	return pages;
-}
-
-/* A line of slabinfo behind its name: "active objects size per-slab pages-per-slab : ... : slabdata active slabs ..." */
-static long slab_pages(const char *line)
-{
-	const char *data = strstr(line, "slabdata");
-	int active, objects, size, per_slab, pages, slabs;
-
-	if (!data || sscanf(line, "%d %d %d %d %d", &active, &objects, &size, &per_slab, &pages) != 5 ||
-	    sscanf(data, "slabdata %d %d", &active, &slabs) != 2)
-		return 0;
-	return (long)pages * slabs;
+	return field(buf, "nr_free_pages ") + field(buf, "nr_slab_reclaimable ") + field(buf, "nr_slab_unreclaimable ");
 }
 
 static void weigh(struct weight *w)
@@ -126,7 +102,6 @@ static void weigh(struct weight *w)
 		if (*line == '#' || !strncmp(line, "slabinfo", 8) || !p)
 			continue;
 		*p++ = 0;
-		w->free_pages += slab_pages(p);
 		snprintf(w->slab[w->slabs].name, sizeof w->slab[0].name, "%s", line);
 		w->slab[w->slabs++].active = strtol(p, NULL, 10);
 	}
