@@ -55,10 +55,10 @@ static void block(int a, int b)
 
 static void master_ends(void)
 {
-	int ready[2], finished[2], tty;
+	int ready[2], tty;
 	pid_t pid;
 
-	CHECK(pipe(ready) == 0 && pipe(finished) == 0);
+	CHECK(pipe(ready) == 0);
 	pid = SESSION(out, {
 		block(SIGHUP, SIGCONT);
 		tty = open("/dev/tty", O_RDWR);
@@ -81,12 +81,10 @@ static void master_ends(void)
 	});
 	wait_byte(ready[0]);
 	close(m);
-	say_wait("leader", pid, 0);
-	close(finished[1]);
 	close(ready[1]);
-	CHECK(read(ready[0], name, 1) == 0);	/* the group in front has gone too */
+	CHECK(read(ready[0], name, 1) == 0);	/* both have ended */
+	say_wait("leader", pid, 0);
 	close(ready[0]);
-	close(finished[0]);
 
 	/* By default SIGHUP ends it. */
 	CHECK(pipe(ready) == 0);
@@ -130,8 +128,8 @@ static void leader_ends(void)
 	wait_byte(ready[0]);
 	wait_byte(ready[0]);
 	write(go[1], "", 1);
-	say_wait("leader", pid, 0);
 	wait_byte(ready[0]);
+	say_wait("leader", pid, 0);
 	write(go[1], "", 1);
 	wait_byte(ready[0]);
 	expect(m, "still here\r\n");
