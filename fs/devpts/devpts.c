@@ -58,7 +58,7 @@ static int parse_option(struct devpts_options *opt, const char *name, const char
 			continue;
 		if (!value || kstrtouint(value, options[i].base, &v) || (options[i].base == 10 && v > options[i].limit))
 			return -EINVAL;
-		*(u32 *)((char *)opt + options[i].offset) = v & options[i].limit;
+		*(u32 *)((char *)opt + options[i].offset) = options[i].base == 8 ? v & options[i].limit : v;
 		opt->uid_given |= i == 0;
 		opt->gid_given |= i == 1;
 		return 0;
