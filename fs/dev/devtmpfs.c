@@ -73,7 +73,7 @@ int device_create_node(const char *name, umode_t mode, dev_t dev)
 	if (!dev_mnt)
 		return -ENODEV;
 	dir = dget(dev_mnt->mnt_root);
-	for (;;) {
+	while (*name) {
 		const char *end = strchrnul(name, '/');
 		struct qstr q = { d_name_hash(name, end - name), end - name, name };
 		struct dentry *d;
@@ -89,9 +89,9 @@ int device_create_node(const char *name, umode_t mode, dev_t dev)
 		if (IS_ERR(d))
 			return err;
 		dir = d;
-		if (err || !*end)
+		if (err)
 			break;
-		name = end + 1;
+		name = *end ? end + 1 : end;
 	}
 	dput(dir);
 	return err;

@@ -251,6 +251,7 @@ void n_tty_flush_input(struct tty_struct *tty)
 
 	ld->read_tail = ld->canon_head = ld->read_head;
 	ld->erasing = ld->lnext = false;
+	tty_packet_event(tty, 0, TIOCPKT_FLUSHREAD);
 }
 
 static void send_signal_char(struct tty_struct *tty, int sig, u8 c)

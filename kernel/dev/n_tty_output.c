@@ -128,7 +128,7 @@ static int wait_for_room(struct tty_struct *tty, struct file *file)
 {
 	if (file->f_flags & O_NONBLOCK)
 		return -EAGAIN;
-	return wait_event_interruptible(&tty->write_wait, can_write(tty) || tty_hung_up(file) || READ_ONCE(tty->other_closed));
+	return wait_event_interruptible(&tty->write_wait, can_write(tty) || tty_hung_up(file));
 }
 
 /* All n bytes of s; *done counts. 0 or errno. */
@@ -138,7 +138,7 @@ static int write_chunk(struct tty_struct *tty, struct file *file, const u8 *s, s
 	int err = 0;
 
 	while (!err) {
-		if (tty_hung_up(file) || READ_ONCE(tty->other_closed)) {
+		if (tty_hung_up(file)) {
 			err = -EIO;
 			break;
 		}

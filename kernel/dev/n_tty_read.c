@@ -6,6 +6,9 @@
  * content (termios(3), "Canonical and noncanonical mode"). One reader at a time, by read_lock, which
  * it keeps while it sleeps; tty->lock is held only to take a piece out of the buffer, never while
  * user memory is touched or while waiting.
+ *
+ * Before a reader finds that there is nothing, it does the worker's job: what has been written to the other end of a
+ * pseudo-terminal is there for a read that does not wait.
  */
 #include "kernel/dev/tty.h"
 #include "kernel/task/task.h"
@@ -55,6 +58,8 @@ static ssize_t copy_available(struct tty_struct *tty, struct iov_iter *to, bool 
 	u8 chunk[128];
 	size_t n, total = 0;
 
+	if (!n_tty_input_available(tty, 1))
+		tty_run_work(tty);
 	do {
 		size_t max = min(sizeof(chunk), iov_iter_count(to));
 
@@ -67,15 +72,44 @@ static ssize_t copy_available(struct tty_struct *tty, struct iov_iter *to, bool 
 		total += n;
 	} while (n && !*complete && iov_iter_count(to));
 	/* What the ring has held back can go on. */
-	if (READ_ONCE(tty->input.head) != READ_ONCE(tty->input.tail))
+	if (!tty_buffer_empty(tty))
 		schedule_work(&tty->work);
 	return (ssize_t)total;
 }
 
+/* Has the other end changed something that this one is to hear of? */
+static bool packet_pending(struct tty_struct *tty) { return READ_ONCE(tty->packet) && READ_ONCE(tty->link->pktstatus); }
+
+static bool worth_waking(struct tty_struct *tty, struct file *file)
+{
+	return n_tty_input_available(tty, 1) || tty_hung_up(file) || READ_ONCE(tty->other_closed) || packet_pending(tty);
+}
+
 static int wait_for_input(struct tty_struct *tty, struct file *file, u64 deadline)
 {
-	return wait_event_interruptible_hrtimeout(&tty->read_wait,
-		n_tty_input_available(tty, 1) || tty_hung_up(file) || READ_ONCE(tty->other_closed), deadline);
+	return wait_event_interruptible_hrtimeout(&tty->read_wait, worth_waking(tty, file), deadline);
+}
+
+/*
+ * In packet mode (TIOCPKT) a read gives one byte that says what has changed, or a zero and then data. Bytes, 0 if
+ * there is neither, or -EFAULT.
+ */
+static ssize_t read_packet(struct tty_struct *tty, struct iov_iter *to)
+{
+	u8 status = tty_packet_status(tty);
+	bool complete;
+	ssize_t n;
+
+	if (!status)
+		tty_run_work(tty);
+	if (!status && !n_tty_input_available(tty, 1))
+		return 0;
+	if (copy_to_iter(&status, 1, to) != 1)
+		return -EFAULT;
+	if (status != TIOCPKT_DATA || !iov_iter_count(to))
+		return 1;
+	n = copy_available(tty, to, &complete);
+	return n < 0 ? n : n + 1;
 }
 
 /* Is a raw read with this many bytes content? */
@@ -95,7 +129,9 @@ static ssize_t read_locked(struct tty_struct *tty, struct file *file, struct iov
 	for (;;) {
 		bool complete = false;
 		u64 vtime = TTY_CC(tty, VTIME) * 100 * NSEC_PER_MSEC;
-		ssize_t n = copy_available(tty, to, &complete);
+		/* Looked at first: what was written before the other end closed is still read. */
+		bool closed = READ_ONCE(tty->other_closed);
+		ssize_t n = READ_ONCE(tty->packet) ? read_packet(tty, to) : copy_available(tty, to, &complete);
 		int err = 0;
 
 		if (n < 0)
@@ -107,9 +143,11 @@ static ssize_t read_locked(struct tty_struct *tty, struct file *file, struct iov
 		if (!L_FLAG(tty, ICANON) && vtime && (TTY_CC(tty, VMIN) ? n > 0 : first))
 			deadline = ktime_get() + vtime;
 		first = false;
-		if (tty_hung_up(file) || READ_ONCE(tty->other_closed))
+		if (!closed && tty_hung_up(file))
 			return (ssize_t)done;
-		if (file->f_flags & O_NONBLOCK)
+		if (closed)
+			err = -EIO;
+		else if (file->f_flags & O_NONBLOCK)
 			err = -EAGAIN;
 		else
 			err = wait_for_input(tty, file, deadline);
@@ -145,10 +183,14 @@ u32 n_tty_poll(struct tty_struct *tty, struct file *file, poll_table *wait)
 
 	poll_wait(file, &tty->read_wait, wait);
 	poll_wait(file, &tty->write_wait, wait);
+	if (!n_tty_input_available(tty, min_bytes))
+		tty_run_work(tty);
 	if (n_tty_input_available(tty, min_bytes))
 		mask |= POLLIN | POLLRDNORM;
+	if (packet_pending(tty))
+		mask |= POLLPRI | POLLIN | POLLRDNORM;
 	if (tty_hung_up(file) || READ_ONCE(tty->other_closed))
-		mask |= POLLHUP | POLLIN | POLLRDNORM;
+		mask |= POLLHUP;
 	if (tty_write_room(tty) >= TTY_MIN_ROOM)
 		mask |= POLLOUT | POLLWRNORM;
 	return mask;

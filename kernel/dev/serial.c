@@ -234,12 +234,14 @@ static void serial_unthrottle(struct tty_struct *tty)
 	spin_unlock_irqrestore(&port_lock, flags);
 }
 
-static void serial_set_termios(struct tty_struct *tty)
+static void serial_set_termios(struct tty_struct *tty, const struct ktermios *old)
 {
 	u32 cflag = tty->termios.c_cflag;
 	u8 lcr = (u8)((cflag & CSIZE) >> 4);
 	unsigned long flags;
 
+	if (cflag == old->c_cflag)
+		return;
 	if (cflag & CSTOPB)
 		lcr |= LCR_STOP2;
 	if (cflag & PARENB)

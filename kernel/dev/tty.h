@@ -22,14 +22,14 @@ struct tty_struct;
 
 /* What a driver can do. All but write, write_room and chars_in_buffer may be NULL. */
 struct tty_operations {
-	int (*open)(struct tty_struct *tty);	/* first open; tty->lock held, may sleep; 0 or errno */
+	int (*open)(struct tty_struct *tty);	/* each open; tty->lock held, count not yet raised, may sleep; 0 or errno */
 	void (*close)(struct tty_struct *tty);	/* last close; tty->lock held */
 	/* tty->lock held. Takes up to n bytes for output, never waits; returns how many. tty_wakeup() when there is room again. */
 	size_t (*write)(struct tty_struct *tty, const u8 *s, size_t n);
 	size_t (*write_room)(struct tty_struct *tty);		/* bytes that write would take now; any context */
 	size_t (*chars_in_buffer)(struct tty_struct *tty);	/* taken, not yet at the device; any context */
 	void (*flush_buffer)(struct tty_struct *tty);		/* drop those; tty->lock held */
-	void (*set_termios)(struct tty_struct *tty);		/* speed and frame from tty->termios; tty->lock held */
+	void (*set_termios)(struct tty_struct *tty, const struct ktermios *old);	/* tty->termios is new; tty->lock held */
 	void (*stop)(struct tty_struct *tty);			/* flow control: tty->stopped has become true, */
 	void (*start)(struct tty_struct *tty);			/* or false; tty->lock held */
 	void (*unthrottle)(struct tty_struct *tty);		/* the input ring, once full, has room; tty->lock held */
@@ -46,10 +46,11 @@ struct tty_driver {
 	const struct tty_operations *ops;
 	struct ktermios init_termios;
 	bool reset_termios;			/* settings return to the above when the last file is closed */
+	bool is_master;				/* the far end of pseudo-terminals: controls no session */
 	struct tty_struct **ttys;		/* by index; NULL: no such device. Set before tty_register_driver */
-	/* For drivers whose terminals come and go (ptys): finds or makes, with a reference. NULL: take ttys[]. */
+	/* For drivers whose terminals come and go (ptys): finds or makes, with a reference; ERR_PTR. NULL: take ttys[]. */
 	struct tty_struct *(*lookup)(struct tty_driver *driver, u32 index, struct file *file);
-	void (*cleanup)(struct tty_struct *tty);	/* the last reference is gone; NULL: it never goes */
+	void (*cleanup)(struct tty_struct *tty);	/* the last reference is gone; frees it with free_tty, at once or later */
 	struct list_head list;
 };
 
@@ -96,7 +97,10 @@ struct tty_struct {
 	bool exclusive;			/* TIOCEXCL, by lock */
 	bool stopped;			/* output, by VSTOP or TCOOFF; by lock */
 	bool tco_stopped;		/* by TCOOFF: IXANY does not start it again */
-	bool other_closed;		/* no carrier: read gives end of file, write EIO; by lock */
+	struct tty_struct *link;	/* the other end of a pseudo-terminal, or NULL; exists as long as this one */
+	bool other_closed;		/* nobody has that open (any more): reads give EIO; by lock */
+	bool packet;			/* a master's TIOCPKT: its reads tell of the bits below */
+	u8 pktstatus;			/* a slave's TIOCPKT_*, not read yet; by packet_lock */
 	struct ktermios termios;	/* by lock */
 	struct winsize winsize;		/* by lock */
 	int pgrp, session;		/* foreground group and session, 0: none; by tasklist_lock */
@@ -105,6 +109,9 @@ struct tty_struct {
 	struct tty_input input;
 	struct n_tty_data ldisc;	/* by lock */
 };
+
+/* What settings, size and job control asked of a master are about: its slave. */
+static inline struct tty_struct *real_tty(struct tty_struct *tty) { return tty->driver->is_master ? tty->link : tty; }
 
 #define I_FLAG(tty, f) ((tty)->termios.c_iflag & (f))
 #define O_FLAG(tty, f) ((tty)->termios.c_oflag & (f))
@@ -116,21 +123,24 @@ extern const struct ktermios tty_std_termios;
 int tty_register_driver(struct tty_driver *driver);	/* makes the device files; from device_initcall on. 0 or errno */
 struct tty_struct *alloc_tty(struct tty_driver *driver, u32 index, void *driver_data);	/* one reference; NULL: no memory */
 static inline struct tty_struct *tty_get(struct tty_struct *tty) { atomic_inc(&tty->ref); return tty; }
-void tty_put(struct tty_struct *tty);
+void tty_put(struct tty_struct *tty);		/* sleeps */
+void free_tty(struct tty_struct *tty);		/* waits for its work; nothing may come in any more */
 
 /* Input, any context. tty_insert_flip_char: false if the ring is full (unthrottle will follow). */
 bool tty_insert_flip_char(struct tty_struct *tty, u8 c, enum tty_flag flag);
 size_t tty_insert_flip_string(struct tty_struct *tty, const char *s, size_t n);
 void tty_flip_buffer_push(struct tty_struct *tty);	/* let the line discipline look at it */
-bool tty_buffer_room(struct tty_struct *tty);		/* for a byte; if not, unthrottle will follow */
+size_t tty_buffer_room(struct tty_struct *tty);		/* in bytes; less than TTY_MIN_ROOM: unthrottle will follow */
 bool tty_buffer_get(struct tty_struct *tty, u8 *c, enum tty_flag *flag);	/* false: empty */
 void tty_buffer_flush(struct tty_struct *tty);
 void tty_buffer_unthrottle(struct tty_struct *tty);	/* tty->lock held */
+bool tty_buffer_empty(struct tty_struct *tty);
 void tty_wakeup(struct tty_struct *tty);		/* the driver has room again; any context */
+void tty_run_work(struct tty_struct *tty);		/* the worker's job, here and now, if there is input. Sleeps */
 
 /* The terminal itself. */
 bool tty_hung_up(struct file *file);		/* the file was opened before a hang-up: it is dead */
-void tty_hangup(struct tty_struct *tty);		/* all open files are dead, the session is told. Sleeps */
+void tty_hangup(struct tty_struct *tty);		/* all open files are dead. Sleeps */
 #define TTY_MIN_ROOM 8u				/* a byte becomes at most so many (a tab): with less, output waits */
 size_t tty_write_room(struct tty_struct *tty);	/* 0 while stopped */
 size_t tty_chars_in_buffer(struct tty_struct *tty);
@@ -155,6 +165,12 @@ void n_tty_flush_input(struct tty_struct *tty);		/* lock held */
 void n_tty_echo(struct tty_struct *tty, const char *s, size_t n);	/* lock held */
 void n_tty_flush_echo(struct tty_struct *tty);		/* what the driver has room for; lock held */
 size_t n_tty_inq(struct tty_struct *tty);		/* FIONREAD; lock held */
+
+/* pty.c: pseudo-terminals. */
+/* A slave's state has changed: TIOCPKT_* bits for its master's next read, if that is in packet mode. Any other terminal: nothing. */
+void tty_packet_event(struct tty_struct *tty, u8 clear, u8 set);
+u8 tty_packet_status(struct tty_struct *master);	/* those bits, which are then taken as read */
+long pty_open_peer(struct tty_struct *master, struct file *file, u32 flags);	/* TIOCGPTPEER: descriptor or errno */
 
 /* tty_ioctl.c */
 long tty_ioctl(struct file *file, u32 cmd, unsigned long arg);

@@ -7,47 +7,59 @@
  */
 #include "kernel/dev/tty.h"
 
-static bool ring_full(const struct tty_input *in) { return in->head - in->tail == TTY_INPUT_SIZE; }
+static u32 ring_room(const struct tty_input *in) { return TTY_INPUT_SIZE - (in->head - in->tail); }
+
+/* input.lock held. */
+static bool insert(struct tty_input *in, u8 c, enum tty_flag flag)
+{
+	if (!ring_room(in)) {
+		in->throttled = true;
+		return false;
+	}
+	in->ring[in->head++ % TTY_INPUT_SIZE] = (u16)(flag << 8 | c);
+	return true;
+}
 
 bool tty_insert_flip_char(struct tty_struct *tty, u8 c, enum tty_flag flag)
 {
 	struct tty_input *in = &tty->input;
 	unsigned long flags;
-	bool full;
+	bool done;
 
 	spin_lock_irqsave(&in->lock, flags);
-	full = ring_full(in);
-	if (full)
-		in->throttled = true;
-	else
-		in->ring[in->head++ % TTY_INPUT_SIZE] = (u16)(flag << 8 | c);
+	done = insert(in, c, flag);
 	spin_unlock_irqrestore(&in->lock, flags);
-	return !full;
+	return done;
 }
 
 size_t tty_insert_flip_string(struct tty_struct *tty, const char *s, size_t n)
 {
+	unsigned long flags;
 	size_t i = 0;
 
-	while (i < n && tty_insert_flip_char(tty, (u8)s[i], TTY_NORMAL))
+	spin_lock_irqsave(&tty->input.lock, flags);
+	while (i < n && insert(&tty->input, (u8)s[i], TTY_NORMAL))
 		i++;
+	spin_unlock_irqrestore(&tty->input.lock, flags);
 	return i;
 }
 
 void tty_flip_buffer_push(struct tty_struct *tty) { schedule_work(&tty->work); }
 
-bool tty_buffer_room(struct tty_struct *tty)
+size_t tty_buffer_room(struct tty_struct *tty)
 {
 	struct tty_input *in = &tty->input;
 	unsigned long flags;
-	bool full;
+	size_t room;
 
 	spin_lock_irqsave(&in->lock, flags);
-	full = ring_full(in);
-	in->throttled |= full;
+	room = ring_room(in);
+	in->throttled |= room < TTY_MIN_ROOM;
 	spin_unlock_irqrestore(&in->lock, flags);
-	return !full;
+	return room;
 }
+
+bool tty_buffer_empty(struct tty_struct *tty) { return READ_ONCE(tty->input.head) == READ_ONCE(tty->input.tail); }
 
 bool tty_buffer_get(struct tty_struct *tty, u8 *c, enum tty_flag *flag)
 {
@@ -83,7 +95,7 @@ void tty_buffer_unthrottle(struct tty_struct *tty)
 	bool wake;
 
 	spin_lock_irqsave(&in->lock, flags);
-	wake = in->throttled && !ring_full(in);
+	wake = in->throttled && ring_room(in);
 	if (wake)
 		in->throttled = false;
 	spin_unlock_irqrestore(&in->lock, flags);

@@ -2,7 +2,8 @@
 /*
  * Terminals as files: the table of drivers, open, close, read, write, poll, and hanging up.
  *
- * A tty_struct of a real device lives as long as the kernel. An open file points to it and
+ * A tty_struct of a real device lives as long as the kernel, that of a pseudo-terminal as long as somebody uses it
+ * (pty.c). An open file points to it and
  * remembers, in f_version, how many hang-ups it had seen when the file was opened: a hang-up makes
  * all older files dead at one stroke (reads give end of file, everything else EIO) without a list of
  * them. /dev/console is exempt, as process 1 could not speak otherwise.
@@ -43,16 +44,22 @@ const struct ktermios tty_std_termios = {
 	},
 };
 
-/* The worker: what came in goes through the line discipline, and echo that had to wait goes out. */
-static void tty_work(struct work_struct *work)
+/* What came in goes through the line discipline, and echo that had to wait goes out. */
+static void process_input(struct tty_struct *tty)
 {
-	struct tty_struct *tty = container_of(work, struct tty_struct, work);
-
 	mutex_lock(&tty->lock);
 	n_tty_receive(tty);
 	n_tty_flush_echo(tty);
 	tty_buffer_unthrottle(tty);
 	mutex_unlock(&tty->lock);
+}
+
+static void tty_work(struct work_struct *work) { process_input(container_of(work, struct tty_struct, work)); }
+
+void tty_run_work(struct tty_struct *tty)
+{
+	if (!tty_buffer_empty(tty))
+		process_input(tty);
 }
 
 struct tty_struct *alloc_tty(struct tty_driver *driver, u32 index, void *driver_data)
@@ -79,11 +86,13 @@ struct tty_struct *alloc_tty(struct tty_driver *driver, u32 index, void *driver_
 
 void tty_put(struct tty_struct *tty)
 {
-	if (!atomic_dec_and_test(&tty->ref))
-		return;
-	cancel_work_sync(&tty->work);
-	if (tty->driver->cleanup)
+	if (atomic_dec_and_test(&tty->ref))
 		tty->driver->cleanup(tty);
+}
+
+void free_tty(struct tty_struct *tty)
+{
+	cancel_work_sync(&tty->work);
 	kfree(tty);
 }
 
@@ -161,7 +170,8 @@ static struct tty_struct *tty_lookup(dev_t dev, struct file *file, bool *may_con
 	return tty ? tty_get(tty) : ERR_PTR(-ENXIO);
 }
 
-static int tty_count_open(struct tty_struct *tty)
+/* The file belongs to the time before the next hang-up: that is settled under the lock that a hang-up takes. */
+static int tty_count_open(struct tty_struct *tty, struct file *file)
 {
 	const struct tty_operations *ops = tty->driver->ops;
 	int err = 0;
@@ -169,10 +179,12 @@ static int tty_count_open(struct tty_struct *tty)
 	mutex_lock(&tty->lock);
 	if (tty->exclusive && !capable(CAP_SYS_ADMIN))
 		err = -EBUSY;
-	else if (tty->count == 0 && ops->open)
+	else if (ops->open)
 		err = ops->open(tty);
 	if (!err)
 		tty->count++;
+	file->private_data = tty;
+	file->f_version = tty->hangups;
 	mutex_unlock(&tty->lock);
 	return err;
 }
@@ -185,24 +197,27 @@ static int tty_open(struct inode *inode, struct file *file)
 
 	if (IS_ERR(tty))
 		return PTR_ERR(tty);
-	err = tty_count_open(tty);
+	err = tty_count_open(tty, file);
 	if (err) {
 		tty_put(tty);
 		return err;
 	}
-	file->private_data = tty;
-	file->f_version = READ_ONCE(tty->hangups);
 	stream_open(inode, file);
-	if (may_control && !(file->f_flags & O_NOCTTY))
+	if (may_control && !tty->driver->is_master && !(file->f_flags & O_NOCTTY))
 		tty_open_proc_set_tty(file, tty);
 	return 0;
 }
 
-/* The next to open it finds neither old input nor output that is stopped. lock held. */
+/*
+ * The next to open it finds neither old input nor output that is stopped. A pseudo-terminal stays as it is: its
+ * master has not gone. lock held.
+ */
 static void last_close(struct tty_struct *tty)
 {
 	if (tty->driver->ops->close)
 		tty->driver->ops->close(tty);
+	if (tty->link)
+		return;
 	tty_buffer_flush(tty);
 	n_tty_flush_input(tty);
 	tty->exclusive = tty->tco_stopped = false;
@@ -276,6 +291,7 @@ void tty_hangup(struct tty_struct *tty)
 	WRITE_ONCE(tty->hangups, tty->hangups + 1);
 	tty_buffer_flush(tty);
 	n_tty_flush_input(tty);
+	tty->ldisc.echo_tail = tty->ldisc.echo_head;
 	tty->tco_stopped = false;
 	tty_set_stopped(tty, false);		/* last words may still go out */
 	if (tty->driver->reset_termios)

@@ -51,8 +51,8 @@ static void set_termios(struct tty_struct *tty, const struct ktermios *new)
 	old = tty->termios;
 	tty->termios = *new;
 	n_tty_set_termios(tty, &old);
-	if (tty->driver->ops->set_termios && old.c_cflag != new->c_cflag)
-		tty->driver->ops->set_termios(tty);
+	if (tty->driver->ops->set_termios)
+		tty->driver->ops->set_termios(tty, &old);
 	mutex_unlock(&tty->lock);
 }
 
@@ -217,6 +217,8 @@ static long send_break(struct tty_struct *tty, u32 milliseconds)
 	DECLARE_WAIT_QUEUE_HEAD(nobody);
 	int err;
 
+	if (!tty->driver->ops->break_ctl)
+		return 0;
 	set_break(tty, true);
 	err = wait_event_interruptible_hrtimeout(&nobody, false, end);
 	set_break(tty, false);
@@ -337,7 +339,7 @@ static long termios_ioctl(struct tty_struct *tty, u32 cmd, void *user)
 	}
 }
 
-static long line_ioctl(struct tty_struct *tty, u32 cmd, unsigned long arg)
+static long line_ioctl(struct tty_struct *tty, struct file *file, u32 cmd, unsigned long arg)
 {
 	void *user = (void *)arg;
 
@@ -350,13 +352,14 @@ static long line_ioctl(struct tty_struct *tty, u32 cmd, unsigned long arg)
 	case TCFLSH: return flush(tty, arg);
 	case FIONREAD: return put_user((int)input_queue_length(tty), (int *)user);
 	case TIOCOUTQ: return put_user((int)tty_chars_in_buffer(tty), (int *)user);
-	case TIOCGWINSZ: return get_winsize(tty, user);
-	case TIOCSWINSZ: return set_winsize(tty, user);
+	case TIOCGWINSZ: return get_winsize(real_tty(tty), user);
+	case TIOCSWINSZ: return set_winsize(real_tty(tty), user);
 	case TIOCEXCL:
 	case TIOCNXCL: return set_exclusive(tty, cmd == TIOCEXCL);
 	case TIOCGETD: return put_user(N_TTY, (int *)user);
 	case TIOCSETD: return set_ldisc(user);
-	case TIOCGDEV: return put_user(new_encode_dev(tty_devnum(tty)), (u32 *)user);
+	case TIOCGDEV: return put_user(new_encode_dev(tty_devnum(real_tty(tty))), (u32 *)user);
+	case TIOCGPTPEER: return tty->driver->is_master ? pty_open_peer(tty, file, (u32)arg) : -EIO;
 	case TIOCMGET: return get_modem(tty, user);
 	case TIOCMSET:
 	case TIOCMBIS:
@@ -373,9 +376,9 @@ long tty_ioctl(struct file *file, u32 cmd, unsigned long arg)
 	long ret = tty_jobctrl_ioctl(tty, file, cmd, arg);
 
 	if (ret == -ENOIOCTLCMD)
-		ret = termios_ioctl(tty, cmd, (void *)arg);
+		ret = termios_ioctl(real_tty(tty), cmd, (void *)arg);
 	if (ret == -ENOIOCTLCMD)
-		ret = line_ioctl(tty, cmd, arg);
+		ret = line_ioctl(tty, file, cmd, arg);
 	if (ret == -ENOIOCTLCMD && tty->driver->ops->ioctl)
 		ret = tty->driver->ops->ioctl(tty, cmd, arg);
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;

@@ -98,7 +98,7 @@ static bool clear_session(struct tty_struct *tty)
 void tty_open_proc_set_tty(struct file *file, struct tty_struct *tty)
 {
 	spin_lock(&tasklist_lock);
-	if (current->signal->leader && !current->signal->tty && !tty->session && file->f_mode & FMODE_READ)
+	if (current->signal->leader && !current->signal->tty && !tty->session && file->f_mode & FMODE_READ && !tty_hung_up(file))
 		proc_set_tty(tty);
 	spin_unlock(&tasklist_lock);
 }
@@ -126,12 +126,13 @@ void tty_hangup_session(struct tty_struct *tty, bool leader_exits)
 {
 	bool had_session;
 
+	/* Dead first: so nobody makes it the terminal of a session once more between the two. */
+	tty_hangup(tty);
 	spin_lock(&tasklist_lock);
 	if (tty->session)
 		signal_session_leader(tty, leader_exits);
 	had_session = clear_session(tty);
 	spin_unlock(&tasklist_lock);
-	tty_hangup(tty);
 	if (had_session)
 		tty_put(tty);
 }
@@ -148,20 +149,38 @@ static void hang_up_old_pgrp(struct task_struct *leader)
 	spin_unlock(&tasklist_lock);
 }
 
+/* The session leaves its terminal, which goes on; the foreground group is told. As clear_session. tasklist_lock held. */
+static bool leave_session(struct tty_struct *tty, bool leader_exits)
+{
+	if (tty->pgrp) {
+		signal_group(tty->pgrp, tty->session, SIGHUP);
+		if (!leader_exits)
+			signal_group(tty->pgrp, tty->session, SIGCONT);
+	}
+	return clear_session(tty);
+}
+
+/* A pseudo-terminal is not hung up with its session: who is behind the master decides when it ends. */
 void disassociate_ctty(struct task_struct *leader)
 {
+	bool had_session = false;
 	struct tty_struct *tty;
 
 	spin_lock(&tasklist_lock);
 	tty = leader->signal->tty;
 	if (tty)
 		tty_get(tty);
+	if (tty && tty->link)
+		had_session = leave_session(tty, true);
 	spin_unlock(&tasklist_lock);
 	if (!tty) {
 		hang_up_old_pgrp(leader);
 		return;
 	}
-	tty_hangup_session(tty, true);
+	if (had_session)
+		tty_put(tty);
+	if (!tty->link)
+		tty_hangup_session(tty, true);
 	tty_put(tty);
 }
 
@@ -176,11 +195,7 @@ static long give_up_tty(struct tty_struct *tty)
 	if (sig->tty != tty) {
 		err = -ENOTTY;
 	} else if (sig->leader) {
-		if (tty->pgrp) {
-			signal_group(tty->pgrp, tty->session, SIGHUP);
-			signal_group(tty->pgrp, tty->session, SIGCONT);
-		}
-		had_session = clear_session(tty);
+		had_session = leave_session(tty, false);
 	} else {
 		sig->tty = NULL;
 	}
@@ -214,16 +229,19 @@ out:
 	return err;
 }
 
+/* Who holds a pseudo-terminal's master may ask without belonging to the session. */
+static bool may_ask(struct tty_struct *tty) { return tty->driver->is_master || current->signal->tty == tty; }
+
 static long get_pgrp(struct tty_struct *tty, int *user)
 {
-	return current->signal->tty != tty ? -ENOTTY : put_user(READ_ONCE(tty->pgrp), user);
+	return may_ask(tty) ? put_user(READ_ONCE(real_tty(tty)->pgrp), user) : -ENOTTY;
 }
 
 static long get_session(struct tty_struct *tty, int *user)
 {
-	int session = READ_ONCE(tty->session);
+	int session = READ_ONCE(real_tty(tty)->session);
 
-	return current->signal->tty != tty || !session ? -ENOTTY : put_user(session, user);
+	return may_ask(tty) && session ? put_user(session, user) : -ENOTTY;
 }
 
 /* tasklist_lock held. */
@@ -263,11 +281,11 @@ long tty_jobctrl_ioctl(struct tty_struct *tty, struct file *file, u32 cmd, unsig
 	case TIOCNOTTY:
 		return give_up_tty(tty);
 	case TIOCSCTTY:
-		return set_controlling(tty, file, arg);
+		return set_controlling(real_tty(tty), file, arg);
 	case TIOCGPGRP:
 		return get_pgrp(tty, (int *)arg);
 	case TIOCSPGRP:
-		return set_pgrp(tty, (const int *)arg);
+		return set_pgrp(real_tty(tty), (const int *)arg);
 	case TIOCGSID:
 		return get_session(tty, (int *)arg);
 	default:

@@ -182,6 +182,7 @@ ABI_SIZE(struct winsize, 8);
 #define TIOCPKT_START 8
 #define TIOCPKT_NOSTOP 16
 #define TIOCPKT_DOSTOP 32
+#define TIOCPKT_IOCTL 64
 
 #define TIOCM_DTR 0x002
 #define TIOCM_RTS 0x004

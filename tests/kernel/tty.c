@@ -24,7 +24,7 @@ static size_t fake_write(struct tty_struct *tty, const u8 *s, size_t n)
 static const struct tty_operations fake_ops = {
 	.write = fake_write, .write_room = fake_room, .chars_in_buffer = fake_chars,
 };
-static struct tty_driver fake_driver = { .name = "fake", .ops = &fake_ops };
+static struct tty_driver fake_driver = { .name = "fake", .ops = &fake_ops, .cleanup = free_tty };
 
 static struct tty_struct *tty;
 static struct file file;

@@ -236,6 +236,7 @@ int main(int argc, char **argv)
 	int failed = 0, ran = 0, n;
 
 	mount("proc", "/proc", "proc", 0, NULL);
+	mount("devpts", "/dev/pts", "devpts", 0, "mode=620,ptmxmode=666");
 	uname(&u);
 	on_pagoda = strstr(u.version, "Pagoda") != NULL;
 	printf("# %s %s\n", u.sysname, u.machine);

@@ -31,15 +31,16 @@
 static char *const shell_argv[] = { "-sh", NULL };
 static char *const environment[] = { "PATH=/bin:/sbin:/demo", "HOME=/root", "TERM=linux", "SHELL=/bin/sh", "USER=root", NULL };
 
-static const struct { const char *type, *dir; } mounts[] = {
-	{ "proc", "/proc" }, { "sysfs", "/sys" }, { "devtmpfs", "/dev" },
+static const struct { const char *type, *dir, *options; } mounts[] = {
+	{ "proc", "/proc", NULL }, { "sysfs", "/sys", NULL }, { "devtmpfs", "/dev", NULL },
+	{ "devpts", "/dev/pts", "mode=620,gid=5,ptmxmode=666" },
 };
 
 /* A kernel without that file system, and one that has mounted it itself, are both fine. */
 static void mount_all(void)
 {
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++)
-		if (mount(mounts[i].type, mounts[i].dir, mounts[i].type, 0, NULL) < 0 &&
+		if (mount(mounts[i].type, mounts[i].dir, mounts[i].type, 0, mounts[i].options) < 0 &&
 		    errno != ENODEV && errno != EBUSY && errno != ENOENT)
 			warn("cannot mount %s", mounts[i].dir);
 }

@@ -63,3 +63,9 @@ char *mktemp(char *template);
 int mkstemp(char *template);
 char *mkdtemp(char *template);
 char *realpath(const char *restrict path, char *restrict resolved);
+
+int posix_openpt(int flags);
+int grantpt(int master);
+int unlockpt(int master);
+char *ptsname(int master);
+int ptsname_r(int master, char *buf, size_t size);	/* 0 or an error number */
