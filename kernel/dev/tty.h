@@ -10,7 +10,7 @@
  *	lock			the line discipline's state, settings, column; held for moments, but a mutex
  *	tasklist_lock		who controls: pgrp, session, and the processes' signal->tty
  *	input.lock		the ring between interrupt handler and worker; interrupts off
- * The driver's own lock is a leaf with interrupts off.
+ * The driver's own lock is a leaf with interrupts off. The two ends of a pseudo-terminal (pty.c) are never locked together.
  */
 #include "fs/file.h"
 #include "kernel/sched/mutex.h"
@@ -98,7 +98,7 @@ struct tty_struct {
 	bool stopped;			/* output, by VSTOP or TCOOFF; by lock */
 	bool tco_stopped;		/* by TCOOFF: IXANY does not start it again */
 	struct tty_struct *link;	/* the other end of a pseudo-terminal, or NULL; exists as long as this one */
-	bool other_closed;		/* nobody has that open (any more): reads give EIO; by lock */
+	bool other_closed;		/* that has been closed: reads give EIO; by the slave's lock */
 	bool packet;			/* a master's TIOCPKT: its reads tell of the bits below */
 	u8 pktstatus;			/* a slave's TIOCPKT_*, not read yet; by packet_lock */
 	struct ktermios termios;	/* by lock */

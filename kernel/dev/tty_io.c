@@ -2,11 +2,11 @@
 /*
  * Terminals as files: the table of drivers, open, close, read, write, poll, and hanging up.
  *
- * A tty_struct of a real device lives as long as the kernel, that of a pseudo-terminal as long as somebody uses it
- * (pty.c). An open file points to it and
- * remembers, in f_version, how many hang-ups it had seen when the file was opened: a hang-up makes
- * all older files dead at one stroke (reads give end of file, everything else EIO) without a list of
- * them. /dev/console is exempt, as process 1 could not speak otherwise.
+ * A tty_struct of a real device lives as long as the kernel, that of a pseudo-terminal as long as
+ * somebody uses it (pty.c). An open file points to it and remembers, in f_version, how many hang-ups
+ * it had seen when the file was opened: a hang-up makes all older files dead at one stroke (reads
+ * give end of file, everything else EIO) without a list of them. /dev/console is exempt, as
+ * process 1 could not speak otherwise.
  *
  * The idea to take away: one kind of file with three names for "whatever terminal is meant"
  * (/dev/tty: my session's, /dev/console: the system's, /dev/tty0: the screen in front).

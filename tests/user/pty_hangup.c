@@ -99,10 +99,10 @@ static void master_ends(void)
 /* Who is left behind by the leader can still write: only the group in front is told. */
 static void leader_ends(void)
 {
-	int ready[2], go[2];
+	int ready[2], go[2], leave[2];
 	pid_t pid;
 
-	CHECK(pipe(ready) == 0 && pipe(go) == 0);
+	CHECK(pipe(ready) == 0 && pipe(go) == 0 && pipe(leave) == 0);
 	pid = SESSION(out, {
 		if (fork() == 0) {		/* in front */
 			block(SIGHUP, SIGCONT);
@@ -122,12 +122,12 @@ static void leader_ends(void)
 			wait_byte(go[0]);
 			_exit(0);
 		}
-		wait_byte(go[0]);
+		wait_byte(leave[0]);
 		signal(SIGHUP, SIG_IGN);
 	});
 	wait_byte(ready[0]);
 	wait_byte(ready[0]);
-	write(go[1], "", 1);
+	write(leave[1], "", 1);
 	wait_byte(ready[0]);
 	say_wait("leader", pid, 0);
 	write(go[1], "", 1);
@@ -143,6 +143,8 @@ static void leader_ends(void)
 	close(ready[1]);
 	close(go[0]);
 	close(go[1]);
+	close(leave[0]);
+	close(leave[1]);
 }
 
 /* Another session takes a terminal that is free again, or is given it by opening it. */
