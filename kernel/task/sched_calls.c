@@ -176,7 +176,9 @@ static int choose(struct task_struct *t, const struct sched_attr *a)
 		return -EPERM;
 	if (a->sched_flags & SCHED_FLAG_UTIL_CLAMP)
 		return -EOPNOTSUPP;
-	if (is_rt(c.policy))
+	if (a->sched_flags & SCHED_FLAG_KEEP_PARAMS)	/* all that changes is reset_on_fork */
+		c = (struct sched_choice){ t->policy, t->rt_priority, 0, c.reset_on_fork };
+	if (is_rt(c.policy) || a->sched_flags & SCHED_FLAG_KEEP_PARAMS)
 		c.nice = nice_of(t);
 	set_scheduler(t, &c);
 	return 0;
