@@ -63,12 +63,12 @@ def idle_cores(seconds=1.0):
 
 def test_two_cpus_halve_the_time(lab):
     if idle_cores() < 1.9:
-        return "the host has no two idle cores"
+        return "two idle cores of the host cannot be had now"
     try:
         program(lab, "sched_shares", "sched-speedup", "speedup=1", cpus=2)
     except AssertionError:
         if idle_cores() < 1.9:
-            return "the host has become busy"
+            return "two idle cores of the host cannot be had any more"
         raise
     return ""
 
