@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID/stat, status and statm (proc(5)): what ps and top read. The layout is the ABI; programs count fields.
+ * /proc/PID/stat, status, statm and sched (proc(5)): what ps and top read. The layout is the ABI; programs count fields.
  *
  * A task's group, session, parent, terminal and signal state are read together under tasklist_lock, so that a task
  * that is just ending shows either state but no mixture.
@@ -367,5 +367,36 @@ int proc_pid_status(struct seq_file *m, struct task_struct *t)
 	status_caps(m, t);
 	put_cpu_list(m, t->cpus_allowed & (BIT(nr_cpu_ids) - 1));
 	seq_printf(m, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", t->nvcsw, t->nivcsw);
+	return 0;
+}
+
+/* Times are in ms with six digits behind the point. */
+static void put_ms(struct seq_file *m, const char *name, u64 ns)
+{
+	u32 rest;
+	u64 ms = div_u64_rem(ns, NSEC_PER_MSEC, &rest);
+
+	seq_printf(m, "%-45s:%14llu.%06u\n", name, (unsigned long long)ms, rest);
+}
+
+int proc_sched_show(struct seq_file *m, struct task_struct *t)
+{
+	char comm[TASK_COMM_LEN];
+	u64 sum = task_runtime_ns(t);
+	const struct { const char *name; u64 value; } counts[] = {
+		{ "se.nr_migrations", t->se.nr_migrations }, { "nr_switches", (u64)t->nvcsw + t->nivcsw },
+		{ "nr_voluntary_switches", t->nvcsw }, { "nr_involuntary_switches", t->nivcsw },
+		{ "se.load.weight", t->se.weight }, { "policy", t->policy },
+		{ "prio", t->rt_priority ? 99 - t->rt_priority : (u32)t->static_prio },
+	};
+
+	get_comm(t, comm);
+	seq_printf(m, "%s (%d, #threads: %d)\n%s\n", comm, t->pid, t->signal->nr_threads,
+		   "-------------------------------------------------------------------");
+	put_ms(m, "se.exec_start", t->se.exec_start);
+	put_ms(m, "se.vruntime", t->se.vruntime);
+	put_ms(m, "se.sum_exec_runtime", sum);
+	for (u32 i = 0; i < ARRAY_SIZE(counts); i++)
+		seq_printf(m, "%-45s:%21llu\n", counts[i].name, (unsigned long long)counts[i].value);
 	return 0;
 }

@@ -78,6 +78,7 @@ extern const struct file_operations proc_comm_fops, proc_oom_score_adj_fops;
 int proc_comm_show(struct seq_file *m, struct task_struct *task);
 int proc_oom_score_adj_show(struct seq_file *m, struct task_struct *task);
 int proc_personality_show(struct seq_file *m, struct task_struct *task);
+int proc_sched_show(struct seq_file *m, struct task_struct *task);
 int proc_limits_show(struct seq_file *m, struct task_struct *task);
 
 int proc_pid_stat(struct seq_file *m, struct task_struct *task);

@@ -195,6 +195,7 @@ static const struct file_operations task_dir_fops;
 	FILE_("environ", 0400, proc_environ_fops),					\
 	FILE_("auxv", 0400, proc_auxv_fops),						\
 	TEXT("status", 0444, proc_pid_status),					\
+	TEXT("sched", 0644, proc_sched_show),					\
 	TEXT("personality", 0400, proc_personality_show),				\
 	TEXT("limits", 0444, proc_limits_show),					\
 	{ .name = "comm", .mode = S_IFREG | 0644, .show = proc_comm_show, .fops = &proc_comm_fops },	\

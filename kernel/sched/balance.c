@@ -5,7 +5,8 @@
  * A task that wakes goes back to its CPU, whose caches may still hold its data, unless another is idle and that
  * one is not. A new task goes to the CPU with least to do. A CPU that has nothing to do takes a task
  * from the busiest, and every few ticks each compares itself with the busiest and takes a task if
- * that makes the two more equal: one that weighs less than the difference.
+ * that makes the two more equal: one that weighs less than the difference. Three equal tasks on two CPUs cannot be
+ * divided so: some times a second a task that weighs just the difference moves, so that all get their two thirds in turn.
  *
  * All this reads other CPUs' queues without their locks: they are estimates. Only the move itself is
  * under both locks; the second is only tried, so that two CPUs that balance against each other cannot deadlock.
@@ -48,25 +49,38 @@ u32 select_cpu(struct task_struct *t, u32 prev)
 	for_each_online_cpu(cpu)
 		if (may_run_on(t, cpu) && idle_cpu(cpu))
 			return cpu;
+	if (t->rt_priority)	/* where it takes the CPU from the least urgent */
+		for_each_online_cpu(cpu)
+			if (may_run_on(t, cpu) && cpu_rq((int)cpu)->curr_rt < cpu_rq((int)prev)->curr_rt)
+				prev = cpu;
 	return prev;
 }
 
-bool balance(struct rq *rq)
+bool balance(struct rq *rq, bool even)
 {
-	struct rq *busiest = NULL;
-	struct task_struct *t;
+	u32 tried = BIT(rq->cpu);
 
-	for_each_online_cpu(cpu) {
-		struct rq *other = cpu_rq((int)cpu);
+	for (;;) {
+		struct rq *busiest = rq;
+		struct task_struct *t = NULL;
 
-		if (other != rq && READ_ONCE(other->nr_running) > 1 && other->load > (busiest ?: rq)->load)
-			busiest = other;
+		for_each_online_cpu(cpu) {
+			struct rq *other = cpu_rq((int)cpu);
+
+			if (!(tried & BIT(cpu)) && READ_ONCE(other->nr_running) > 1 && other->load > busiest->load)
+				busiest = other;
+		}
+		if (busiest == rq)
+			return false;
+		tried |= BIT(busiest->cpu);	/* its tasks may be tied to it: then from the next */
+		if (!spin_trylock(&busiest->lock))
+			continue;
+		if (busiest->load > rq->load)
+			t = steal_any(busiest, rq->cpu, busiest->load - rq->load + even);
+		if (t)
+			move_queued(busiest, rq, t);
+		spin_unlock_no_resched(&busiest->lock);
+		if (t)
+			return true;
 	}
-	if (!busiest || !spin_trylock(&busiest->lock))
-		return false;
-	t = busiest->load > rq->load ? steal_any(busiest, rq->cpu, busiest->load - rq->load) : NULL;
-	if (t)
-		move_queued(busiest, rq, t);
-	spin_unlock_no_resched(&busiest->lock);
-	return t != NULL;
 }

@@ -21,11 +21,13 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/smp.h"
 #include "kernel/cpu/uaccess.h"
+#include "kernel/init.h"
 #include "kernel/panic.h"
 #include "kernel/sched/sched.h"
 #include "kernel/task/task.h"
 #include "kernel/timer.h"
 #include "lib/abi/errno.h"
+#include "lib/abi/sched.h"
 #include "lib/string.h"
 #include "mm/mm.h"
 #include "mm/pagetable.h"
@@ -42,13 +44,21 @@ static inline struct rq *task_rq(const struct task_struct *t) { return &runqueue
 extern const struct sched_class *const __start_sched_class[], *const __stop_sched_class[];
 #define for_each_class(c) for (const struct sched_class *const *c = __start_sched_class; c < __stop_sched_class; c++)
 
-static const struct sched_class *class_of(u32 policy)
+/* Who serves a policy; settled at boot. */
+static const struct sched_class *policy_class[SCHED_DEADLINE + 1];
+
+static void choose_classes(void)
 {
+	const char *option = cmdline_find("sched");
+
 	for_each_class(c)
-		if ((*c)->policies & BIT(policy))
-			return *c;
-	return NULL;
+		for (u32 policy = 0; policy < ARRAY_SIZE(policy_class); policy++)
+			if ((*c)->policies & BIT(policy) && !policy_class[policy] &&
+			    (!(*c)->option || (option && !strcmp(option, (*c)->option))))
+				policy_class[policy] = *c;
 }
+
+bool sched_policy_valid(u32 policy) { return policy < ARRAY_SIZE(policy_class) && policy_class[policy]; }
 
 static inline void update_clock(struct rq *rq) { rq->clock = ktime_get(); }
 
@@ -244,14 +254,30 @@ bool wake_up_process(struct task_struct *t) { return wake_up_state(t, TASK_NORMA
 
 void sched_fork(struct task_struct *t)
 {
+	unsigned long flags = local_irq_save();
+	struct rq *rq = task_rq_lock(current);
+
+	/* The copy of the parent was made without the lock: these must fit together. */
+	t->policy = current->policy;
+	t->rt_priority = current->rt_priority;
+	t->static_prio = current->static_prio;
+	t->cpus_allowed = current->cpus_allowed;
+	spin_unlock_irqrestore(&rq->lock, flags);
+	if (t->sched_reset_on_fork) {
+		if (t->rt_priority || t->static_prio < 120)
+			t->static_prio = 120;
+		if (t->rt_priority)
+			t->policy = SCHED_NORMAL;
+		t->rt_priority = 0;
+		t->sched_reset_on_fork = false;
+	}
+	t->sched_class = policy_class[t->policy];
 	t->se = (struct sched_entity){ .weight = current->se.weight };
 	INIT_LIST_HEAD(&t->se.run_list);
 	t->pinned_to = 0;
 	t->on_cpu = false;
-	if (current->sched_class == &idle_sched_class) {	/* idle tasks have no share and no choice to pass on */
-		t->sched_class = class_of(t->policy);
-		t->cpus_allowed = ~0u;
-	}
+	if (current->sched_class == &idle_sched_class)
+		t->cpus_allowed = ~0u;	/* an idle task is tied to its CPU, its children are not */
 	t->cpu = t->thread_info->cpu = nr_cpu_ids > 1 ? least_loaded_cpu(t) : 0;
 }
 
@@ -377,14 +403,17 @@ static void __schedule(bool preempted)
 		rq->leaving = prev;	/* it is still using this CPU: finish_task_switch sends it on */
 	}
 	prev->sched_class->put_prev_task(rq, prev);
-	if (nr_cpu_ids > 1 && !rq->nr_running)
-		balance(rq);
+	if (nr_cpu_ids > 1 && !rq->nr_running) {
+		rq->curr_rt = 0;
+		balance(rq, false);
+	}
 	next = pick_next(rq);
 	if (next == prev) {
 		spin_unlock_irq(&rq->lock);
 		return;
 	}
 	rq->curr = next;
+	rq->curr_rt = next->rt_priority;
 	rq->nr_switches++;
 	++*switches;
 	next->on_cpu = true;
@@ -453,6 +482,7 @@ static void update_load(void)
 }
 
 #define BALANCE_TICKS 5u	/* 20 ms */
+#define EVEN_TICKS 25u		/* 100 ms: how often equals change places */
 
 void scheduler_tick(void)
 {
@@ -465,11 +495,8 @@ void scheduler_tick(void)
 	t->sched_class->task_tick(rq, t);
 	if (rq->rt.throttled)
 		resched_task(t);	/* the period may be over */
-	if (nr_cpu_ids > 1 && ++rq->balance_ticks >= BALANCE_TICKS) {
-		rq->balance_ticks = 0;
-		if (balance(rq))
-			resched_task(t);
-	}
+	if (nr_cpu_ids > 1 && ++rq->balance_ticks % BALANCE_TICKS == 0 && balance(rq, rq->balance_ticks % EVEN_TICKS == 0))
+		resched_task(t);
 	spin_unlock_no_resched(&rq->lock);
 	if (rq->cpu == 0)
 		update_load();
@@ -507,71 +534,63 @@ u64 task_runtime_ns(struct task_struct *t)
 
 /* ---- changing how and where a task runs ---- */
 
-static void set_weight(struct rq *rq, struct task_struct *t, int static_prio)
-{
-	u32 old = t->se.weight;
-
-	t->static_prio = static_prio;
-	t->sched_class->prio_changed(rq, t);
-	if (t->se.on_rq == QUEUED)
-		rq->load += t->se.weight - (u64)old;
-}
-
-void set_user_nice(struct task_struct *t, int nice)
+/* c NULL: a new nice value and nothing else. */
+static void change(struct task_struct *t, const struct sched_choice *c, int nice)
 {
 	unsigned long flags = local_irq_save();
 	struct rq *rq = task_rq_lock(t);
+	bool queued = t->se.on_rq == QUEUED && (c || !t->rt_priority);	/* real-time tasks keep their place in the line */
 
 	update_clock(rq);
 	update_curr(rq);
-	set_weight(rq, t, nice + 120);
-	spin_unlock_irqrestore(&rq->lock, flags);
-}
-
-int set_scheduler(struct task_struct *t, u32 policy, u32 rt_priority)
-{
-	const struct sched_class *class = class_of(policy);
-	unsigned long flags;
-	struct rq *rq;
-	bool queued;
-
-	if (!class)
-		return -EINVAL;
-	flags = local_irq_save();
-	rq = task_rq_lock(t);
-	update_clock(rq);
-	update_curr(rq);
-	queued = t->se.on_rq == QUEUED;
 	if (queued)
 		deactivate(rq, t, MOVING);
-	t->policy = policy;
-	t->rt_priority = rt_priority;
-	if (t->sched_class != class) {
-		t->sched_class = class;
-		class->task_fork(rq, t);
+	t->static_prio = nice + 120;
+	if (c) {
+		t->policy = c->policy;
+		t->rt_priority = c->rt_priority;
+		t->sched_reset_on_fork = c->reset_on_fork;
+	}
+	if (t->sched_class != policy_class[t->policy]) {
+		t->sched_class = policy_class[t->policy];
+		t->sched_class->task_fork(rq, t);
 		t->se.moved = false;
 	}
-	class->prio_changed(rq, t);
+	t->sched_class->prio_changed(rq, t);
 	if (queued) {
 		activate(rq, t, false);
-		if (rq->curr == t)
+		if (rq->curr == t) {
+			rq->curr_rt = t->rt_priority;
 			resched_task(t);
-		else
+		} else {
 			check_preempt(rq, t);
+		}
 	}
 	spin_unlock_irqrestore(&rq->lock, flags);
-	return 0;
 }
 
-static void change_masks(struct task_struct *t, u32 allowed, u32 pinned)
+void set_user_nice(struct task_struct *t, int nice) { change(t, NULL, nice); }
+void set_scheduler(struct task_struct *t, const struct sched_choice *c) { change(t, c, c->nice); }
+
+/* A waker that saw an earlier state of ours, and is about to write over it, holds the lock. */
+void set_special_state(u32 state)
+{
+	unsigned long flags = local_irq_save();
+	struct rq *rq = task_rq_lock(current);
+
+	current->state = state;
+	spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+/* Sets one of the task's two masks, which field points to. */
+static void change_mask(struct task_struct *t, u32 *field, u32 mask)
 {
 	unsigned long flags = local_irq_save();
 	struct rq *rq;
 
 	preempt_disable();
 	rq = task_rq_lock(t);
-	t->cpus_allowed = allowed;
-	t->pinned_to = pinned;
+	*field = mask;
 	leave_if_forbidden(rq, t);
 	local_irq_restore(flags);
 	preempt_enable();
@@ -589,7 +608,7 @@ int set_cpus_allowed(struct task_struct *t, u32 mask)
 {
 	if (!(mask & cpu_online_mask))
 		return -EINVAL;
-	change_masks(t, mask, t->pinned_to);
+	change_mask(t, &t->cpus_allowed, mask);
 	return 0;
 }
 
@@ -602,10 +621,10 @@ void call_on_each_cpu(void (*fn)(void *), void *arg)
 		return;
 	}
 	for_each_online_cpu(cpu) {
-		change_masks(t, t->cpus_allowed, BIT(cpu));
+		change_mask(t, &t->pinned_to, BIT(cpu));
 		fn(arg);
 	}
-	change_masks(t, t->cpus_allowed, 0);
+	change_mask(t, &t->pinned_to, 0);
 }
 
 /* ---- accounts ---- */
@@ -642,8 +661,9 @@ void sched_init_idle(struct task_struct *idle)
 	struct rq *rq = this_rq();
 
 	rq->cpu = smp_processor_id();
-	for (int i = 0; i < 100; i++)
-		INIT_LIST_HEAD(&rq->rt.queue[i]);
+	for_each_class(c)
+		if ((*c)->init_rq)
+			(*c)->init_rq(rq);
 	rq->curr = rq->idle = idle;
 	idle->sched_class = &idle_sched_class;
 	idle->cpu = rq->cpu;
@@ -652,7 +672,11 @@ void sched_init_idle(struct task_struct *idle)
 	idle->se.exec_start = ktime_get();
 }
 
-void sched_init(void) { sched_init_idle(current); }
+void sched_init(void)
+{
+	choose_classes();
+	sched_init_idle(current);
+}
 
 void cpu_idle(void)
 {

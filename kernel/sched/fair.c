@@ -31,8 +31,7 @@ static const u32 nice_to_weight[40] = {
 static inline struct task_struct *task_of(struct sched_entity *se) { return container_of(se, struct task_struct, se); }
 static inline struct sched_entity *entity(struct rb_node *n) { return rb_entry(n, struct sched_entity, run_node); }
 
-u32 nice_weight(int static_prio) { return nice_to_weight[static_prio - 100]; }
-static u32 task_weight(const struct task_struct *t) { return nice_weight(t->static_prio); }
+u32 task_weight(const struct task_struct *t) { return t->policy == SCHED_IDLE ? 3 : nice_to_weight[t->static_prio - 100]; }
 
 static u64 to_virtual(u64 ns, u32 weight)
 {
@@ -57,6 +56,7 @@ static void insert(struct cfs_rq *cfs, struct sched_entity *se)
 	rb_insert_color_cached(&se->run_node, &cfs->tasks_timeline, leftmost);
 }
 
+static const struct sched_class fair_sched_class;
 static bool is_fair(const struct task_struct *t) { return t->sched_class == &fair_sched_class; }
 
 /* The floor under new and waking tasks; it never goes back. */
@@ -162,17 +162,21 @@ static bool check_preempt_fair(struct rq *rq, struct task_struct *woken)
 {
 	s64 ahead = (s64)(rq->curr->se.vruntime - woken->se.vruntime);
 
+	if (woken->policy != SCHED_NORMAL)	/* batch and idle wait for their turn */
+		return false;
+	if (rq->curr->policy == SCHED_IDLE)
+		return true;
 	return ahead > (s64)to_virtual(WAKEUP_GRANULARITY_NS, woken->se.weight);
 }
 
-/* To the right of everybody: the others run first. */
+/* To the right of everybody, so that the others run first; but not behind tasks whose turn is far away (SCHED_IDLE). */
 static void yield_fair(struct rq *rq)
 {
 	struct rb_node *right = rb_last(&rq->cfs.tasks_timeline.rb_root);
 	struct sched_entity *se = &rq->curr->se;
 
 	if (right && (s64)(entity(right)->vruntime - se->vruntime) >= 0)
-		se->vruntime = entity(right)->vruntime + 1;
+		se->vruntime += min(entity(right)->vruntime - se->vruntime + 1, SCHED_LATENCY_NS);
 }
 
 static void fork_fair(struct rq *rq, struct task_struct *t)
@@ -185,13 +189,14 @@ static void fork_fair(struct rq *rq, struct task_struct *t)
 
 static void prio_changed_fair(struct rq *rq, struct task_struct *t)
 {
+	u64 origin = t->se.moved ? 0 : rq->cfs.min_vruntime;
+	s64 lead = (s64)(t->se.vruntime - origin);
 	u32 weight = task_weight(t);
 
-	if (t->se.on_rq == QUEUED)
-		rq->cfs.load += weight - (u64)t->se.weight;
+	/* What it has had too much is real time: with another weight it is another virtual time. */
+	if (lead > 0)
+		t->se.vruntime = origin + div_u64((u64)lead * t->se.weight, weight);
 	t->se.weight = weight;
-	if (t->se.on_rq == QUEUED && t != rq->curr)
-		resched_task(rq->curr);
 }
 
 static struct task_struct *steal_fair(struct rq *rq, u32 cpu, u64 limit)
@@ -206,7 +211,7 @@ static struct task_struct *steal_fair(struct rq *rq, u32 cpu, u64 limit)
 	return NULL;
 }
 
-const struct sched_class fair_sched_class = {
+static const struct sched_class fair_sched_class = {
 	.name = "fair",
 	.policies = BIT(SCHED_NORMAL) | BIT(SCHED_BATCH) | BIT(SCHED_IDLE),
 	.enqueue_task = enqueue_fair,

@@ -12,10 +12,16 @@
 #include "kernel/task/task.h"
 #include "lib/abi/sched.h"
 
-#define RR_TICKS (HZ / 10)
+#define RR_TICKS (RR_TIMESLICE_NS / TICK_NSEC)
 #define RT_PERIOD_NS NSEC_PER_SEC
 #define RT_RUNTIME_NS (950 * NSEC_PER_MSEC)
 #define RT_WEIGHT 88761u		/* for balancing: as nice -20 */
+
+static void init_rt(struct rq *rq)
+{
+	for (int i = 0; i < 100; i++)
+		INIT_LIST_HEAD(&rq->rt.queue[i]);
+}
 
 static inline unsigned int slot_of(const struct task_struct *t) { return 99 - t->rt_priority; }
 
@@ -132,7 +138,7 @@ static struct task_struct *steal_rt(struct rq *rq, u32 cpu, u64 limit)
 		if (!(rq->rt.bitmap[slot / 32] & BIT(slot % 32)))
 			continue;
 		list_for_each_entry(t, &rq->rt.queue[slot], se.run_list)
-			if (may_run_on(t, cpu))
+			if (may_run_on(t, cpu) && t->rt_priority > cpu_rq((int)cpu)->curr_rt)
 				return t;
 	}
 	return NULL;
@@ -141,6 +147,7 @@ static struct task_struct *steal_rt(struct rq *rq, u32 cpu, u64 limit)
 static const struct sched_class rt_sched_class = {
 	.name = "real-time",
 	.policies = BIT(SCHED_FIFO) | BIT(SCHED_RR),
+	.init_rq = init_rt,
 	.enqueue_task = enqueue_rt,
 	.dequeue_task = dequeue_rt,
 	.yield_task = yield_rt,

@@ -35,7 +35,9 @@ struct sched_entity {
  */
 struct sched_class {
 	const char *name;
-	u32 policies;			/* bits of SCHED_* that it serves */
+	u32 policies;			/* bits of SCHED_* that it serves, unless a class before it does */
+	const char *option;		/* it takes part only with sched=OPTION on the command line; NULL: always */
+	void (*init_rq)(struct rq *rq);	/* once for each CPU; may be NULL */
 	void (*enqueue_task)(struct rq *rq, struct task_struct *t, bool wakeup);
 	void (*dequeue_task)(struct rq *rq, struct task_struct *t);
 	void (*yield_task)(struct rq *rq);
@@ -45,7 +47,7 @@ struct sched_class {
 	void (*task_tick)(struct rq *rq, struct task_struct *curr);
 	void (*charge)(struct rq *rq, struct task_struct *curr, u64 ns);	/* it has run so long */
 	void (*task_fork)(struct rq *rq, struct task_struct *t);		/* a new task, before its first enqueue */
-	void (*prio_changed)(struct rq *rq, struct task_struct *t);		/* static_prio is new; queued or not */
+	void (*prio_changed)(struct rq *rq, struct task_struct *t);		/* policy or static_prio is new: weigh it; off the queue */
 	void (*migrate)(struct rq *rq, struct task_struct *t);			/* it leaves for another CPU, off the queue */
 	/* A queued task that may run on the CPU and weighs less than the limit, or NULL. */
 	struct task_struct *(*steal_task)(struct rq *rq, u32 cpu, u64 limit);
@@ -67,6 +69,7 @@ struct rq {
 	unsigned int nr_running;
 	u64 load;			/* sum of weights of the runnable tasks, the running one included */
 	struct task_struct *curr, *idle;
+	u32 curr_rt;			/* curr's real-time priority or 0: a hint to others */
 	u64 clock;			/* ns, updated at each scheduler entry */
 	struct cfs_rq {
 		struct rb_root_cached tasks_timeline;
@@ -82,8 +85,9 @@ struct rq {
 	u32 balance_ticks;
 };
 
-extern const struct sched_class fair_sched_class, idle_sched_class;
+extern const struct sched_class idle_sched_class;
 
+#define RR_TIMESLICE_NS 100000000	/* the turn of a SCHED_RR task */
 #define MAX_CPUS 8
 extern unsigned int nr_cpu_ids;
 struct rq *cpu_rq(int cpu);
@@ -101,14 +105,18 @@ int set_cpus_allowed(struct task_struct *t, u32 mask);
 bool may_run_on(const struct task_struct *t, u32 cpu);
 /* Calls fn(arg) on each online CPU in turn, by going there. Sleeps. */
 void call_on_each_cpu(void (*fn)(void *), void *arg);
-/* policy with its rt_priority (0 if it has none), checked by the caller. -EINVAL: no class serves it. */
-int set_scheduler(struct task_struct *t, u32 policy, u32 rt_priority);
+struct sched_choice { u32 policy, rt_priority; int nice; bool reset_on_fork; };	/* rt_priority: 0 unless FIFO or RR */
+void set_scheduler(struct task_struct *t, const struct sched_choice *c);	/* checked by the caller */
+bool sched_policy_valid(u32 policy);
+/* For a state that no late wake-up may overwrite: stopped, dead. */
+void set_special_state(u32 state);
 static inline int prio_to_nice(int static_prio) { return static_prio - 120; }
-u32 nice_weight(int static_prio);
+u32 task_weight(const struct task_struct *t);	/* of an ordinary task, by its nice value and policy */
 void update_curr(struct rq *rq);
 struct task_struct *steal_any(struct rq *rq, u32 cpu, u64 limit);	/* of all classes */
 void move_queued(struct rq *from, struct rq *to, struct task_struct *t);	/* both locked */
-bool balance(struct rq *rq);			/* takes a task from a busier CPU; rq locked. kernel/sched/balance.c */
+/* Takes a task from a busier CPU; even: also one whose move only changes places. rq locked. kernel/sched/balance.c */
+bool balance(struct rq *rq, bool even);
 u32 select_cpu(struct task_struct *t, u32 prev);	/* where a task that becomes runnable should go */
 u32 least_loaded_cpu(struct task_struct *t);
 u64 task_runtime_ns(struct task_struct *t);	/* CPU time used, up to date */

@@ -292,7 +292,7 @@ void do_exit(int code)
 		release_task(t);
 	/* An interrupt that preempted us here would make its switch our last, with us still queued to run. */
 	local_irq_disable();
-	t->state = TASK_DEAD;
+	set_special_state(TASK_DEAD);
 	schedule();
 	panic("a dead task runs");
 }

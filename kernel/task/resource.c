@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Limits, accounts and priorities: getrlimit(2), getrusage(2), times(2), getpriority(2), sched_setscheduler(2). */
+/* Limits and accounts: getrlimit(2), getrusage(2), times(2). */
 #include "kernel/cpu/uaccess.h"
 #include "kernel/task/internal.h"
 #include "kernel/task/pid.h"
 #include "lib/abi/capability.h"
 #include "lib/abi/errno.h"
-#include "lib/abi/sched.h"
 #include "lib/abi/times.h"
 #include "lib/div64.h"
 #include "lib/string.h"
@@ -204,110 +203,4 @@ long sys_times(struct tms *user)
 			return -EFAULT;
 	}
 	return (long)div_u64(ktime_get(), tick);
-}
-
-/* ---- priorities ---- */
-
-static int set_one_nice(struct task_struct *p, int nice)
-{
-	if (p->cred->euid != current->cred->euid && p->cred->uid != current->cred->euid && !capable(CAP_SYS_NICE))
-		return -EPERM;
-	if (nice < prio_to_nice(p->static_prio) && (u64)(20 - nice) > p->signal->rlim[RLIMIT_NICE].cur && !capable(CAP_SYS_NICE))
-		return -EACCES;
-	set_user_nice(p, nice);
-	return 0;
-}
-
-/* Calls fn for every process that which and who name: the best result wins. tasklist_lock held. */
-static long for_each_named(int which, u32 who, long (*fn)(struct task_struct *, int), int arg, long none)
-{
-	struct task_struct *p;
-	long best = none;
-
-	for_each_process(p) {
-		bool match = which == PRIO_PROCESS ? p->pid == (int)(who ?: (u32)current->tgid) :
-			which == PRIO_PGRP ? task_pgrp(p) == (int)(who ?: (u32)task_pgrp(current)) :
-			p->cred->uid == (who ?: current->cred->uid);
-
-		if (match && !(p->flags & PF_KTHREAD)) {
-			long r = fn(p, arg);
-
-			if (best == none || r > best)
-				best = r;
-		}
-	}
-	return best;
-}
-
-static long get_prio(struct task_struct *p, int unused) { (void)unused; return 20 - prio_to_nice(p->static_prio); }
-static long set_prio(struct task_struct *p, int nice) { return set_one_nice(p, nice); }
-
-long sys_getpriority(int which, u32 who);
-long sys_getpriority(int which, u32 who)
-{
-	long r;
-
-	if (which < PRIO_PROCESS || which > PRIO_USER)
-		return -EINVAL;
-	spin_lock(&tasklist_lock);
-	r = for_each_named(which, who, get_prio, 0, -ESRCH);
-	spin_unlock(&tasklist_lock);
-	return r;
-}
-
-long sys_setpriority(int which, u32 who, int nice);
-long sys_setpriority(int which, u32 who, int nice)
-{
-	long r;
-
-	if (which < PRIO_PROCESS || which > PRIO_USER)
-		return -EINVAL;
-	spin_lock(&tasklist_lock);
-	r = for_each_named(which, who, set_prio, clamp(nice, -20, 19), -ESRCH);
-	spin_unlock(&tasklist_lock);
-	return r;
-}
-
-long sys_nice(int increment);
-long sys_nice(int increment)
-{
-	int nice = clamp(prio_to_nice(current->static_prio) + clamp(increment, -40, 40), -20, 19);
-	int err = set_one_nice(current, nice);
-
-	return err == -EACCES ? -EPERM : err;
-}
-
-long sys_sched_yield(void);
-long sys_sched_yield(void)
-{
-	yield();
-	return 0;
-}
-
-long sys_sched_getaffinity(int pid, u32 len, u32 *mask);
-long sys_sched_getaffinity(int pid, u32 len, u32 *mask)
-{
-	struct task_struct *t = find_get_task(pid ?: current->pid);
-	u32 cpus;
-
-	if (!t)
-		return -ESRCH;
-	cpus = t->cpus_allowed & ((1u << nr_cpu_ids) - 1);
-	put_task_struct(t);
-	if (len < sizeof(u32) || len & 3)
-		return -EINVAL;
-	return put_user(cpus, mask) ? -EFAULT : (long)sizeof(u32);
-}
-
-long sys_sched_getscheduler(int pid);
-long sys_sched_getscheduler(int pid)
-{
-	struct task_struct *t = pid < 0 ? NULL : find_get_task(pid ?: current->pid);
-	long policy;
-
-	if (!t)
-		return pid < 0 ? -EINVAL : -ESRCH;
-	policy = (long)t->policy;
-	put_task_struct(t);
-	return policy;
 }

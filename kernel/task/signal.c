@@ -66,7 +66,7 @@ static void do_signal_stop(int sig)
 	last = s->group_stop_count && --s->group_stop_count == 0;
 	if (last)
 		s->flags |= SIGNAL_STOP_STOPPED;
-	current->state = TASK_STOPPED;
+	set_special_state(TASK_STOPPED);
 	spin_unlock_irq(&current->sighand->siglock);
 	if (last) {
 		spin_lock(&tasklist_lock);

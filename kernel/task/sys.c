@@ -237,12 +237,3 @@ long sys_sysinfo(struct sysinfo *user)
 	i.procs = (u16)nr_threads_total;
 	return copy_to_user(user, &i, sizeof(i)) ? -EFAULT : 0;
 }
-
-long sys_getcpu(u32 *cpu, u32 *node, void *unused);
-long sys_getcpu(u32 *cpu, u32 *node, void *unused)
-{
-	(void)unused;
-	if ((cpu && put_user(smp_processor_id(), cpu)) || (node && put_user(0u, node)))
-		return -EFAULT;
-	return 0;
-}

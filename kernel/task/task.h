@@ -51,6 +51,8 @@ struct task_struct {
 	int static_prio;			/* 100..139: nice + 120 */
 	u32 policy;				/* SCHED_* */
 	u32 rt_priority;
+	bool sched_reset_on_fork;		/* children start as ordinary tasks */
+	u16 ioprio;				/* ioprio_set(2) */
 	u32 cpus_allowed;			/* sched_setaffinity(2) */
 	u32 pinned_to;				/* not 0: instead of cpus_allowed, for call_on_each_cpu */
 	u32 cpu;				/* whose queue it belongs to; as thread_info->cpu */
