@@ -324,7 +324,7 @@ long sys_sched_getparam(int pid, struct sched_param *user)
 
 static long priority_of_policy(u32 policy, long rt)
 {
-	return is_rt(policy) ? rt : policy <= SCHED_EXT && policy != 4 ? 0 : -EINVAL;
+	return is_rt(policy) ? rt : policy <= SCHED_DEADLINE && policy != 4 ? 0 : -EINVAL;
 }
 
 long sys_sched_get_priority_max(int policy);
