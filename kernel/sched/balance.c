@@ -49,7 +49,7 @@ u32 select_cpu(struct task_struct *t, u32 prev)
 	for_each_online_cpu(cpu)
 		if (may_run_on(t, cpu) && idle_cpu(cpu))
 			return cpu;
-	if (t->rt_priority)	/* where it takes the CPU from the least urgent */
+	if (cpu_rq((int)prev)->curr_rt)	/* not behind a real-time task; one that is itself takes the CPU from the least urgent */
 		for_each_online_cpu(cpu)
 			if (may_run_on(t, cpu) && cpu_rq((int)cpu)->curr_rt < cpu_rq((int)prev)->curr_rt)
 				prev = cpu;

@@ -59,7 +59,6 @@ ABI_SIZE(struct clone_args, 88);
 #define SCHED_BATCH 3
 #define SCHED_IDLE 5
 #define SCHED_DEADLINE 6
-#define SCHED_EXT 7
 #define SCHED_RESET_ON_FORK 0x40000000
 
 struct sched_param {

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 /* For tests of the scheduler: its calls, which libc lacks, and how long a run is to be (words of the kernel's command line). */
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <time.h>
-#include "lib/abi/sched.h"
-#include "test.h"
+#include "thread.h"
 
 #define SET(pid, policy, priority) SYS(sched_setscheduler, pid, policy, &(struct sched_param){ priority })
-#define MS 1000000ll
 
 /* NAME=VALUE of the command line that Pagoda was booted with; the second is what it is on Linux and without the word. */
 static inline const char *boot_word(const char *name)

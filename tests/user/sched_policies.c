@@ -78,6 +78,39 @@ static void arguments(void)
 	REPORT(SYS(sched_getattr, -1, big, 48, 0));
 }
 
+/* What /proc says of us: the line of that name, and fields 40 and 41 of stat. */
+static void show_proc(const char *dir)
+{
+	static const char *const names[] = { "se.exec_start", "se.vruntime", "se.sum_exec_runtime", "se.nr_migrations", "nr_switches",
+		"nr_voluntary_switches", "nr_involuntary_switches", "se.load.weight", "policy", "prio" };
+	static char buf[4096], path[64];
+	char *p;
+	int fd;
+
+	snprintf(path, sizeof path, "%s/sched", dir);
+	fd = open(path, O_RDONLY);
+	CHECK(fd >= 0);
+	buf[read(fd, buf, sizeof buf - 1)] = 0;
+	close(fd);
+	for (int i = 0; i < 10; i++) {
+		snprintf(path, sizeof path, "\n%s ", names[i]);
+		p = strstr(buf, path);
+		CHECK(p != NULL);
+		if (p && i >= 8)
+			SAY("%s: %d\n", names[i], atoi(strchr(p, ':') + 1));
+	}
+	snprintf(path, sizeof path, "%s/stat", dir);
+	fd = open(path, O_RDONLY);
+	buf[read(fd, buf, sizeof buf - 1)] = 0;
+	close(fd);
+	p = strrchr(buf, ')');
+	for (int i = 2; i < 39; i++)
+		p = strchr(p + 1, ' ');
+	CHECK(atoi(p) >= 0 && atoi(p) < 8);		/* processor */
+	p = strchr(p + 1, ' ');
+	SAY("real-time priority %d, policy %d\n", atoi(p), atoi(strchr(p + 1, ' ')));
+}
+
 static void changes(void)
 {
 	struct sched_attr a = { .size = 48, .sched_policy = SCHED_BATCH, .sched_nice = 33 };
@@ -87,6 +120,8 @@ static void changes(void)
 	show("at first", 0);
 	REPORT(SET(0, SCHED_RR, 7));
 	show("RR", 0);
+	show_proc("/proc/self");
+	show_proc("/proc/thread-self");
 	CHECK(SYS(sched_rr_get_interval, 0, &turn) == 0);
 	SAY("turn of RR: %d ms\n", (int)(turn.tv_sec * 1000 + turn.tv_nsec / 1000000));
 	REPORT(SYS(sched_setparam, 0, &(struct sched_param){ 8 }));
@@ -115,6 +150,32 @@ static void changes(void)
 	IN_CHILD(status, show("child of idle", 0));
 	REPORT(SET(0, SCHED_NORMAL, 0));
 	REPORT(setpriority(PRIO_PROCESS, 0, 0));
+}
+
+static struct thread other;
+static word_t nice_is_set, go_on;
+
+static void be_nice(void *arg)
+{
+	(void)arg;
+	setpriority(PRIO_PROCESS, 0, 7);
+	SET(0, SCHED_BATCH, 0);
+	nice_is_set = 1;
+	while (!go_on)
+		usleep(1000);
+}
+
+/* Both belong to the thread, not to the process. */
+static void threads(void)
+{
+	int tid = thread_start(&other, be_nice, NULL);
+
+	wait_for(&nice_is_set, 1);
+	SAY("of the thread: %d, mine: %d\n", getpriority(PRIO_PROCESS, tid), getpriority(PRIO_PROCESS, 0));
+	show("the thread", tid);
+	show("myself", 0);
+	go_on = 1;
+	thread_join(&other);
 }
 
 static void limit(int which, int value)
@@ -215,6 +276,7 @@ int main(void)
 	arguments();
 	changes();
 	groups();
+	threads();
 	io_priorities();
 	IN_CHILD(status, without_privilege());
 	say_status("without privilege", status);
