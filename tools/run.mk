@@ -137,6 +137,7 @@ TEST_FILES := $(TEST_KERNELS) $(BUILD)/pagoda.iso $(USER_TESTS) $(BUILD)/host-te
 	$(BUILD)/images/root.img $(BUILD)/images/user-tests.img \
 	$(BUILD)/bench/osbench $(BUILD)/deps/test debian-if-possible
 TEST ?=
+comma := ,
 N ?= 20
 .PHONY: test test-long flake bench debian-if-possible
 # Without the network the tests with Debian's programs are skipped, and the others run.
@@ -148,7 +149,7 @@ test: $(TEST_FILES)
 test-long: $(TEST_FILES)
 	@$(PYTHON) tools/test.py --build $(BUILD) --long $(TEST)
 flake: $(TEST_FILES)
-	@$(PYTHON) tools/test.py --build $(BUILD) --long --repeat $(N) $(TEST)
+	@$(PYTHON) tools/test.py --build $(BUILD) --cpus $(or $(CPUS),1$(comma)2$(comma)4) --long --repeat $(N) $(TEST)
 
 # One static binary, without any C library, for every kernel that speaks the ABI.
 $(BUILD)/bench/osbench: bench/osbench.c $(BUILD)/cc.mk
