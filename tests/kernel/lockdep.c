@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The checkers of debug builds, provoked: each must find its fault, and must be silent about what is legal. */
+#include "kernel/cpu/ptrace.h"
 #include "kernel/ktest.h"
 #include "kernel/sched/mutex.h"
 #include "kernel/task/task.h"
@@ -240,6 +241,29 @@ KTEST(lockdep_finds_semaphore_released_by_stranger)
 	wait_for_completion(&finished);
 	lockdep_release(&stranger_sem.dep);	/* what the stranger has given back is still on our list */
 	end(REPORT_STRANGER, 1);
+}
+
+/* As if getpid came back with something in disorder. */
+void lockdep_user_return(const struct pt_regs *regs);
+
+KTEST(lockdep_names_system_call_that_leaves_disorder)
+{
+	static struct lockdep_map kept = { .name = "kept" };
+	const struct pt_regs regs = { .orig_eax = 20 };
+
+	begin("getpid");
+	lockdep_user_return(&regs);
+	end(REPORT_COUNT, 0);
+	begin("getpid");
+	preempt_disable();
+	lockdep_user_return(&regs);
+	end(REPORT_COUNT, 1);
+	EXPECT_EQ(preempt_count(), 0);
+	begin("getpid");
+	lockdep_acquired(&kept, 0, LOCK_SLEEPS, NULL);
+	lockdep_user_return(&regs);
+	end(REPORT_HELD, 1);
+	EXPECT_EQ(current->held.depth, 0);
 }
 
 static int wait_in_vain(void *unused)
