@@ -19,8 +19,10 @@
  * A report is printed by printk, which takes locks itself. If the task holds one of those, the report is kept and printed
  * when the task has let go of all its locks.
  */
+#include "fs/proc/proc.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/irqflags.h"
+#include "kernel/init.h"
 #include "kernel/panic.h"
 #include "kernel/sched/lockdep.h"
 #include "kernel/syscall.h"
@@ -609,4 +611,31 @@ void lockdep_user_return(const struct pt_regs *regs)
 		report_held(what, name);
 	current->held = (struct held_locks){ .depth = 0 };
 }
+
+/* /proc/lockdep: every class with its use by interrupts, and under it what is taken while it is held. */
+static int lockdep_show(struct seq_file *m, void *v)
+{
+	char name[48], place[48];
+
+	(void)v;
+	seq_printf(m, "%u classes, %u edges, %lu acquisitions without a class\n", nr_classes - 1, nr_edges - 1, unclassed);
+	for (u16 c = 1; c < nr_classes; c++) {
+		u8 usage = classes[c].usage;
+
+		seq_printf(m, "%s%s%s%s\n", class_name(c, name), usage & TAKEN_IN_IRQ ? " in-irq" : "",
+			   (usage & (REACHED | TAKEN_IN_IRQ)) == REACHED ? " reached-by-irq" : "", usage & HELD_IRQS_ON ? " irqs-on" : "");
+		for (u16 e = classes[c].edges; e; e = edges[e].next) {
+			lockdep_place(place, sizeof(place), edges[e].taken);
+			seq_printf(m, "\t%s at %s\n", class_name(edges[e].to, name), place);
+		}
+	}
+	return 0;
+}
+
+static int lockdep_proc_init(void)
+{
+	proc_create_single("lockdep", 0444, NULL, lockdep_show);
+	return 0;
+}
+fs_initcall(lockdep_proc_init);
 #endif
