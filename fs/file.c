@@ -21,7 +21,7 @@
 
 struct files_struct init_files = {
 	.count = ATOMIC_INIT(1),
-	.file_lock = SPINLOCK_INIT,
+	.file_lock = SPINLOCK_INIT_NAMED("init_files.file_lock"),
 	.fdt = &init_files.fdtab,
 	.fdtab = {
 		.max_fds = NR_OPEN_DEFAULT,

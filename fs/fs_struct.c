@@ -11,7 +11,7 @@
 #include "lib/abi/sched.h"
 #include "mm/slab.h"
 
-struct fs_struct init_fs = { .users = ATOMIC_INIT(1), .lock = SPINLOCK_INIT, .umask = 0022 };
+struct fs_struct init_fs = { .users = ATOMIC_INIT(1), .lock = SPINLOCK_INIT_NAMED("init_fs.lock"), .umask = 0022 };
 
 static struct kmem_cache *fs_cache;
 

@@ -165,6 +165,7 @@ static inline void i_size_write(struct inode *inode, loff_t size)
 	preempt_enable();
 }
 static inline void inode_lock(struct inode *inode) { mutex_lock(&inode->i_mutex); }
+static inline void inode_lock_nested(struct inode *inode, unsigned which) { mutex_lock_nested(&inode->i_mutex, which); }
 static inline void inode_unlock(struct inode *inode) { mutex_unlock(&inode->i_mutex); }
 
 void inode_init(void);

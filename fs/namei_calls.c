@@ -37,7 +37,7 @@ static struct dentry *create_begin(struct nameidata *nd, int dfd, const char *na
 		return ERR_PTR(-EEXIST);
 	}
 	ro = mnt_want_write(nd->path.mnt);
-	inode_lock(nd->inode);
+	inode_lock_nested(nd->inode, I_MUTEX_PARENT);
 	d = lookup_slow(nd->path.dentry, &nd->last);
 	err = PTR_ERR_OR_ZERO(d);
 	if (!err) {
@@ -189,7 +189,7 @@ static long remove_name(int dfd, const char *name, bool is_dir)
 		nd_end(&nd);
 		return err;
 	}
-	inode_lock(nd.inode);
+	inode_lock_nested(nd.inode, I_MUTEX_PARENT);
 	d = lookup_slow(nd.path.dentry, &nd.last);
 	err = PTR_ERR_OR_ZERO(d);
 	if (!err) {
@@ -229,7 +229,7 @@ static struct dentry *lock_rename(struct dentry *a, struct dentry *b)
 	struct dentry *d;
 
 	if (a == b) {
-		inode_lock(a->d_inode);
+		inode_lock_nested(a->d_inode, I_MUTEX_PARENT);
 		return NULL;
 	}
 	mutex_lock(&a->d_sb->s_vfs_rename_mutex);
@@ -237,16 +237,16 @@ static struct dentry *lock_rename(struct dentry *a, struct dentry *b)
 	if (is_subdir(b, a)) {
 		for (d = b; d->d_parent != a; d = d->d_parent)
 			;
-		inode_lock(a->d_inode);
-		inode_lock(b->d_inode);
+		inode_lock_nested(a->d_inode, I_MUTEX_PARENT);
+		inode_lock_nested(b->d_inode, I_MUTEX_PARENT2);
 		return d;
 	}
 	d = NULL;
 	if (is_subdir(a, b))
 		for (d = a; d->d_parent != b; d = d->d_parent)
 			;
-	inode_lock(b->d_inode);
-	inode_lock(a->d_inode);
+	inode_lock_nested(b->d_inode, I_MUTEX_PARENT);
+	inode_lock_nested(a->d_inode, I_MUTEX_PARENT2);
 	return d;
 }
 

@@ -163,7 +163,7 @@ static void lock_pair(struct inode *a, struct inode *b)
 	if (a)
 		inode_lock(a);
 	if (b && b != a)
-		inode_lock(b);
+		inode_lock_nested(b, I_MUTEX_SECOND);
 }
 
 static void unlock_pair(struct inode *a, struct inode *b)

@@ -26,8 +26,10 @@ extern const initcall_t __start_initcall[], __stop_initcall[];
 static void run_initcalls(void)
 {
 	for (const initcall_t *fn = __start_initcall; fn < __stop_initcall; fn++) {
+		u32 count = preempt_count();
 		int err = (*fn)();
 
+		lockdep_initcall((void *)*fn, count);
 		if (err)
 			pr_warn("initcall at %p failed: error %d\n", (void *)*fn, -err);
 	}

@@ -9,6 +9,7 @@
 #include "kernel/cpu/smp.h"
 #include "kernel/init.h"
 #include "kernel/panic.h"
+#include "kernel/sched/lockdep.h"
 #include "kernel/task/task.h"
 #include "lib/abi/errno.h"
 #include "lib/kstrtox.h"
@@ -101,6 +102,7 @@ void panic(const char *fmt, ...)
 	if (__atomic_exchange_n(&in_panic, true, __ATOMIC_SEQ_CST))
 		machine_halt();
 	smp_send_stop();
+	lockdep_off();
 	console_loglevel = LOG_DEBUG + 1;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
@@ -114,6 +116,7 @@ void panic(const char *fmt, ...)
 
 void panic_from_double_fault(const struct pt_regs *regs, u32 cr2, bool stack_overflow)
 {
+	lockdep_off();
 	no_current = true;
 	in_panic = false;
 	console_loglevel = LOG_DEBUG + 1;

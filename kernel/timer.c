@@ -172,6 +172,7 @@ void timer_start_cpu(void)
 	struct timer_base *base = this_base();
 	unsigned long flags;
 
+	spin_lock_init(&base->lock);
 	spin_lock_irqsave(&base->lock, flags);
 	base->next_tick = ktime_get() + TICK_NSEC;
 	set_clock(base);

@@ -55,7 +55,7 @@ static DEFINE_MUTEX(cache_lock);
 static LIST_HEAD(shrinkers);
 static DEFINE_MUTEX(shrinker_lock);
 static struct kmem_cache cache_cache = {
-	.name = "kmem_cache", .lock = SPINLOCK_INIT,
+	.name = "kmem_cache", .lock = SPINLOCK_INIT_NAMED("cache_cache.lock"),
 	.partial = LIST_HEAD_INIT(cache_cache.partial), .full = LIST_HEAD_INIT(cache_cache.full),
 	.empty = LIST_HEAD_INIT(cache_cache.empty), .list = LIST_HEAD_INIT(cache_cache.list),
 };

@@ -246,7 +246,7 @@ static int copy_table(struct mm_struct *dst, struct mm_struct *src, unsigned lon
 	if (pte_alloc(dst, address))
 		return -ENOMEM;
 	spin_lock(&dst->page_table_lock);
-	spin_lock(&src->page_table_lock);
+	spin_lock_nested(&src->page_table_lock, SINGLE_DEPTH_NESTING);
 	if (!pmd_none(*from_pmd)) {
 		from = pte_offset_map(from_pmd, address);
 		to = pte_offset_map(to_pmd, address);

@@ -26,7 +26,7 @@ static struct {
 	struct bio *first;		/* by bi_next */
 	u32 count;
 	wait_queue_head_t wait;
-} reserve = { .lock = SPINLOCK_INIT, .wait = WAIT_QUEUE_HEAD_INIT(reserve.wait) };
+} reserve = { .lock = SPINLOCK_INIT_NAMED("reserve.lock"), .wait = WAIT_QUEUE_HEAD_INIT(reserve.wait) };
 
 static struct bio_cache *cache_for(unsigned nr_vecs)
 {

@@ -380,6 +380,7 @@ struct request_queue *blk_alloc_queue(const struct request_queue_ops *ops, unsig
 	blk_queue_limits(q, 256, 128);
 	q->logical_block_size = SECTOR_SIZE;
 	q->bounce_limit = ~0ull;
+	spin_lock_init(&q->lock);
 	init_waitqueue_head(&q->wait);
 	INIT_LIST_HEAD(&q->free);
 	INIT_LIST_HEAD(&q->dispatch);

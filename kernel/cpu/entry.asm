@@ -74,6 +74,15 @@ section .text
 %%flat:	cld
 %endmacro
 
+; A debug build looks whether the kernel has left everything in order (kernel/sched/lockdep.c).
+%macro CHECK_RETURN 0
+%if DEBUG
+	extern lockdep_user_return
+	mov eax, esp
+	call lockdep_user_return
+%endif
+%endmacro
+
 ; ---- system calls ------------------------------------------------------------------------------
 
 ; int 0x80, through a trap gate: interrupts stay on. Arguments in ebx ecx edx esi edi ebp.
@@ -104,6 +113,7 @@ dispatch:
 global ret_to_user
 ret_to_user:
 	cli				; no new work between the test and iret
+	CHECK_RETURN
 	mov ecx, esp
 	and ecx, -THREAD_SIZE
 	test dword [ecx + TI_FLAGS], WORK_MASK
@@ -144,6 +154,7 @@ traced_call:
 work:
 	mov eax, esp
 	call exit_to_user_work		; comes back with interrupts off and nothing left to do
+	CHECK_RETURN
 	jmp restore_user
 
 ; Selectors that the program chose may have become invalid: a fault here loads 0 instead.

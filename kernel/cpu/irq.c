@@ -99,12 +99,16 @@ static void local_interrupt(struct pt_regs *regs, unsigned vector)
 void do_irq(struct pt_regs *regs, unsigned vector);
 void do_irq(struct pt_regs *regs, unsigned vector)
 {
+	u32 count = preempt_count();
+
+	lockdep_irq_enter();
 	current_thread_info()->preempt_count += HARDIRQ_OFFSET;
 	if (vector >= CALL_VECTOR)
 		local_interrupt(regs, vector);
 	else if (vector - IRQ_VECTOR_BASE < NR_IRQS)
 		device_interrupt(regs, vector - IRQ_VECTOR_BASE);
 	current_thread_info()->preempt_count -= HARDIRQ_OFFSET;
+	lockdep_irq_exit(count, vector);
 }
 
 int request_irq(unsigned irq, irq_handler_t handler, u32 irq_flags, const char *name, void *arg)

@@ -159,6 +159,53 @@ void smp_send_stop(void)
 			apic_send_nmi(apic_ids[cpu]);
 }
 
+#if DEBUG
+/* The other CPU may hold the log's lock, so it only notes its call chain, and we print it. */
+#define MAX_FRAMES 16
+static struct {
+	volatile u32 cpu;		/* who is asked, plus 1; 0: it has answered */
+	unsigned int n;
+	unsigned long frames[MAX_FRAMES];
+} asked;
+
+void smp_show_cpu(u32 cpu)
+{
+	char where[48];
+
+	if (!have_apic() || !cpu_online(cpu))
+		return;
+	asked.n = 0;
+	__atomic_store_n(&asked.cpu, cpu + 1, __ATOMIC_SEQ_CST);
+	apic_send_nmi(apic_ids[cpu]);
+	for (u64 end = ktime_get() + 10 * NSEC_PER_SEC; __atomic_load_n(&asked.cpu, __ATOMIC_ACQUIRE) && ktime_get() < end;)
+		cpu_relax();
+	pr_err("CPU %u %s\n", cpu, asked.cpu ? "does not answer" : "is at:");
+	for (unsigned int i = 0; i < asked.n; i++) {
+		lockdep_place(where, sizeof(where), (void *)asked.frames[i]);
+		pr_err(" [<%08lx>] %s\n", asked.frames[i], where);
+	}
+}
+
+bool smp_asked(const struct pt_regs *regs)
+{
+	unsigned long ebp = regs->ebp, stack = (unsigned long)current_thread_info();
+
+	if (asked.cpu != smp_processor_id() + 1)
+		return false;
+	asked.frames[asked.n++] = regs->eip;
+	while (!user_mode(regs) && asked.n < MAX_FRAMES && ebp >= stack && ebp <= stack + THREAD_SIZE - 8 && !(ebp & 3)) {
+		const unsigned long *frame = (const unsigned long *)ebp;
+
+		asked.frames[asked.n++] = frame[1];
+		if (frame[0] <= ebp)
+			break;
+		ebp = frame[0];
+	}
+	__atomic_store_n(&asked.cpu, 0, __ATOMIC_RELEASE);
+	return true;
+}
+#endif
+
 void smp_stopped(void)
 {
 	if (!READ_ONCE(stopping))

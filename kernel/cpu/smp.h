@@ -6,7 +6,7 @@
  * CPU numbers are ours: 0 is the one that booted. nr_cpu_ids is how many the machine has (at most
  * MAX_CPUS, or maxcpus=); a number below it whose bit in cpu_online_mask is clear did not start.
  */
-#include "lib/types.h"
+#include "kernel/sched/preempt.h"
 
 extern unsigned long cpu_online_mask;
 static inline bool cpu_online(u32 cpu) { return cpu_online_mask >> cpu & 1; }
@@ -23,3 +23,10 @@ void smp_call_function(unsigned long mask, void (*fn)(void *), void *arg);
 void smp_call_interrupt(void);		/* from CALL_VECTOR */
 void smp_send_stop(void);		/* panic: all others stop, by non-maskable interrupt */
 void smp_stopped(void);			/* the handler of that: does not return if it was meant */
+struct pt_regs;
+#if DEBUG
+void smp_show_cpu(u32 cpu);		/* prints where another CPU is, if it answers to a non-maskable interrupt */
+bool smp_asked(const struct pt_regs *regs);	/* the handler of that: was it meant? */
+#else
+static inline bool smp_asked(const struct pt_regs *regs) { (void)regs; return false; }
+#endif

@@ -92,8 +92,11 @@ static void user_trap(struct pt_regs *regs, unsigned vector)
 void do_trap(struct pt_regs *regs, unsigned vector);
 void do_trap(struct pt_regs *regs, unsigned vector)
 {
-	if (vector == 2)
+	if (vector == 2) {
 		smp_stopped();
+		if (smp_asked(regs))
+			return;
+	}
 	if (user_mode(regs)) {
 		user_trap(regs, vector);
 		return;

@@ -8,7 +8,9 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/uaccess.h"
 #include "kernel/panic.h"
+#include "kernel/task/task.h"
 #include "lib/string.h"
+#include "mm/mm.h"
 
 size_t user_copy(void *to, const void *from, size_t n);
 size_t user_clear(void *to, size_t n);
@@ -29,17 +31,28 @@ bool fixup_exception(struct pt_regs *regs)
 	return false;
 }
 
-static inline void may_fault(void)
+#if DEBUG
+/*
+ * Atomic context without a page fault is legal between pagefault_disable and pagefault_enable, which count like a
+ * spinlock: so there are more counts than spinlocks. Elsewhere the access may take mmap_sem, whether it does this time or not.
+ */
+void might_fault(void)
 {
-	if (DEBUG && !in_atomic())
+	if (!in_atomic()) {
 		might_sleep();
+		if (current->mm)
+			lockdep_order(&current->mm->mmap_sem.dep, 0, __builtin_return_address(0));
+	} else if (!in_interrupt() && (u32)lockdep_spins_held() == (preempt_count() & PREEMPT_MASK)) {
+		panic("user memory touched with a spinlock held at %p", __builtin_return_address(0));
+	}
 }
+#endif
 
 size_t copy_from_user(void *to, const void __user *from, size_t n)
 {
 	size_t left = n;
 
-	may_fault();
+	might_fault();
 	if (likely(access_ok(from, n)))
 		left = user_copy(to, from, n);
 	if (unlikely(left))
@@ -49,13 +62,13 @@ size_t copy_from_user(void *to, const void __user *from, size_t n)
 
 size_t copy_to_user(void __user *to, const void *from, size_t n)
 {
-	may_fault();
+	might_fault();
 	return likely(access_ok(to, n)) ? user_copy(to, from, n) : n;
 }
 
 size_t clear_user(void __user *to, size_t n)
 {
-	may_fault();
+	might_fault();
 	return access_ok(to, n) ? user_clear(to, n) : n;
 }
 
@@ -71,7 +84,7 @@ long strncpy_from_user(char *to, const char __user *from, long n)
 {
 	long room = limit_to_user(from, n), len;
 
-	may_fault();
+	might_fault();
 	if (room <= 0)
 		return -EFAULT;
 	len = user_strncpy(to, from, room);
@@ -82,7 +95,7 @@ long strnlen_user(const char __user *s, long n)
 {
 	long room = limit_to_user(s, n), len;
 
-	may_fault();
+	might_fault();
 	if (room <= 0)
 		return 0;
 	len = user_strnlen(s, room);

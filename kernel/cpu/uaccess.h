@@ -17,6 +17,12 @@
 #define __user
 #define TASK_SIZE 0xC0000000u
 
+#if DEBUG
+void might_fault(void);		/* panics, with the place, if this context must not touch user memory */
+#else
+static inline void might_fault(void) {}
+#endif
+
 static __always_inline bool access_ok(const void __user *p, size_t n)
 {
 	return n <= TASK_SIZE && (unsigned long)p <= TASK_SIZE - n;
@@ -51,6 +57,7 @@ int __get_user_bad(void);
 	int gu_err = 0;								\
 	__typeof__(*(p) + 0) gu_val = 0;					\
 	const __typeof__(*(p)) __user *gu_p = (p);				\
+	might_fault();								\
 	if (!access_ok(gu_p, sizeof(*gu_p)))					\
 		gu_err = -EFAULT;						\
 	else if (sizeof(*gu_p) == 1) { u8 v_; __get_user_asm(v_, (const u8 *)gu_p, gu_err, "b", "=q"); gu_val = gu_cast(p, v_); } \
@@ -64,6 +71,7 @@ int __get_user_bad(void);
 	int pu_err = 0;								\
 	__typeof__(*(p)) __user *pu_p = (p);					\
 	const __typeof__(*(p)) pu_val = (x);					\
+	might_fault();								\
 	if (!access_ok(pu_p, sizeof(*pu_p)))					\
 		pu_err = -EFAULT;						\
 	else if (sizeof(*pu_p) == 1) __put_user_asm((u8)(unsigned long)pu_val, (u8 *)pu_p, pu_err, "b", "q");	\

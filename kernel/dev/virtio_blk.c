@@ -142,6 +142,7 @@ static int vblk_probe(struct pci_dev *pci)
 
 	if (!vb)
 		return -ENOMEM;
+	spin_lock_init(&vb->lock);
 	vb->disk = (struct gendisk){ .major = VIRTBLK_MAJOR, .first_minor = disks * MINORS, .minors = MINORS, .private_data = vb };
 	scnprintf(vb->disk.disk_name, sizeof(vb->disk.disk_name), "vd%c", 'a' + disks);
 	err = virtio_init(&vb->vdev, pci, wanted);

@@ -345,11 +345,7 @@ static void finish_task_switch(struct task_struct *prev)
 	__atomic_store_n(&prev->on_cpu, false, __ATOMIC_RELEASE);
 	if (unlikely(leaving))
 		set_task_cpu(rq, leaving, least_loaded_cpu(leaving));
-#if DEBUG
-	rq->lock.owner = current;
-	prev->locks_held--;
-	current->locks_held++;
-#endif
+	debug_spin_hand_over(&rq->lock, prev);
 	debug_spin_release(&rq->lock);
 	__atomic_store_n(&rq->lock.locked, 0, __ATOMIC_RELEASE);
 	if (unlikely(leaving))
@@ -660,6 +656,7 @@ void sched_init_idle(struct task_struct *idle)
 {
 	struct rq *rq = this_rq();
 
+	spin_lock_init(&rq->lock);
 	rq->cpu = smp_processor_id();
 	for_each_class(c)
 		if ((*c)->init_rq)

@@ -48,8 +48,10 @@ static struct futex_bucket *bucket_of(const struct futex_key *k)
 
 static int futex_init(void)
 {
-	for (int i = 0; i < FUTEX_HASH; i++)
+	for (int i = 0; i < FUTEX_HASH; i++) {
+		spin_lock_init(&buckets[i].lock);
 		INIT_LIST_HEAD(&buckets[i].waiters);
+	}
 	return 0;
 }
 core_initcall(futex_init);
@@ -157,7 +159,9 @@ static int queue_if_equal(struct futex_q *q, u32 *uaddr, u32 val)
 
 	for (;;) {
 		spin_lock(&b->lock);
-		err = get_user(now, uaddr);	/* a lock is held: no fault is served */
+		pagefault_disable();
+		err = get_user(now, uaddr);
+		pagefault_enable();
 		if (!err)
 			break;
 		spin_unlock(&b->lock);
@@ -225,7 +229,7 @@ static void lock_two(struct futex_bucket *a, struct futex_bucket *b)
 		swap(a, b);
 	spin_lock(&a->lock);
 	if (a != b)
-		spin_lock(&b->lock);
+		spin_lock_nested(&b->lock, SINGLE_DEPTH_NESTING);
 }
 
 static void unlock_two(struct futex_bucket *a, struct futex_bucket *b)
@@ -256,7 +260,9 @@ static int do_requeue(u32 *uaddr1, u32 *uaddr2, bool shared, int nr_wake, int nr
 		lock_two(b1, b2);
 		if (!cmp)
 			break;
+		pagefault_disable();
 		err = get_user(now, uaddr1);
+		pagefault_enable();
 		if (!err && now == *cmp)
 			break;
 		unlock_two(b1, b2);

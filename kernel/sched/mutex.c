@@ -14,10 +14,26 @@
 #include "kernel/task/task.h"
 #include "lib/abi/errno.h"
 
-void mutex_init(struct mutex *m)
+/* What the lock checker is told; empty in other builds. */
+#if DEBUG
+struct lock_class_key mutex_wait_key, rwsem_lock_key;
+static void set_inner_class(spinlock_t *lock, const char *name, struct lock_class_key *key) { lockdep_init(&lock->dep, name, key); }
+#define INNER_CLASS(lock, name, key) set_inner_class(lock, name, key)
+#define WANTED(l, subclass) lockdep_order(&(l)->dep, subclass, __builtin_return_address(0))
+#define TAKEN(l, subclass) lockdep_acquired(&(l)->dep, subclass, LOCK_SLEEPS, __builtin_return_address(0))
+#define RELEASED(l) lockdep_release(&(l)->dep)
+#else
+#define INNER_CLASS(lock, name, key) do { } while (0)
+#define WANTED(l, subclass) do { } while (0)
+#define TAKEN(l, subclass) do { } while (0)
+#define RELEASED(l) do { } while (0)
+#endif
+
+void __mutex_init(struct mutex *m)
 {
 	m->owner = NULL;
 	init_waitqueue_head(&m->wait);
+	INNER_CLASS(&m->wait.lock, "mutex.wait", &mutex_wait_key);
 }
 
 static inline bool take(struct mutex *m)
@@ -27,7 +43,14 @@ static inline bool take(struct mutex *m)
 	return __atomic_compare_exchange_n(&m->owner, &nobody, current, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
-bool mutex_trylock(struct mutex *m) { return take(m); }
+bool mutex_trylock(struct mutex *m)
+{
+	if (!take(m))
+		return false;
+	TAKEN(m, 0);
+	return true;
+}
+
 bool mutex_is_locked(const struct mutex *m) { return READ_ONCE(m->owner) != NULL; }
 
 static int lock_slow(struct mutex *m, unsigned int state)
@@ -57,20 +80,40 @@ static int lock_slow(struct mutex *m, unsigned int state)
 void mutex_lock(struct mutex *m)
 {
 	might_sleep();
+	WANTED(m, 0);
 	if (!take(m))
 		lock_slow(m, TASK_UNINTERRUPTIBLE);
+	TAKEN(m, 0);
 }
+
+#if DEBUG
+void mutex_lock_nested(struct mutex *m, unsigned subclass)
+{
+	might_sleep();
+	WANTED(m, subclass);
+	if (!take(m))
+		lock_slow(m, TASK_UNINTERRUPTIBLE);
+	TAKEN(m, subclass);
+}
+#endif
 
 int mutex_lock_interruptible(struct mutex *m)
 {
+	int err;
+
 	might_sleep();
-	return take(m) ? 0 : lock_slow(m, TASK_INTERRUPTIBLE);
+	WANTED(m, 0);
+	err = take(m) ? 0 : lock_slow(m, TASK_INTERRUPTIBLE);
+	if (!err)
+		TAKEN(m, 0);
+	return err;
 }
 
 void mutex_unlock(struct mutex *m)
 {
 	if (DEBUG && m->owner != current)
 		panic("mutex %p released by a stranger", (void *)m);
+	RELEASED(m);
 	__atomic_store_n(&m->owner, NULL, __ATOMIC_SEQ_CST);
 	if (waitqueue_active(&m->wait))
 		__wake_up(&m->wait, TASK_NORMAL, 1, NULL);
@@ -82,9 +125,10 @@ struct rwsem_waiter {
 	bool writer;
 };
 
-void init_rwsem(struct rw_semaphore *sem)
+void __init_rwsem(struct rw_semaphore *sem)
 {
 	spin_lock_init(&sem->lock);
+	INNER_CLASS(&sem->lock, "rw_semaphore.lock", &rwsem_lock_key);
 	sem->count = 0;
 	INIT_LIST_HEAD(&sem->waiters);
 }
@@ -125,13 +169,15 @@ static void grant(struct rw_semaphore *sem)
 void down_read(struct rw_semaphore *sem)
 {
 	might_sleep();
+	WANTED(sem, 0);
 	spin_lock(&sem->lock);
 	if (sem->count >= 0 && list_empty(&sem->waiters)) {
 		sem->count++;
 		spin_unlock(&sem->lock);
-		return;
+	} else {
+		wait_for_grant(sem, false);
 	}
-	wait_for_grant(sem, false);
+	TAKEN(sem, 0);
 }
 
 bool down_read_trylock(struct rw_semaphore *sem)
@@ -143,23 +189,28 @@ bool down_read_trylock(struct rw_semaphore *sem)
 	if (ok)
 		sem->count++;
 	spin_unlock(&sem->lock);
+	if (ok)
+		TAKEN(sem, 0);
 	return ok;
 }
 
 void down_write(struct rw_semaphore *sem)
 {
 	might_sleep();
+	WANTED(sem, 0);
 	spin_lock(&sem->lock);
 	if (sem->count == 0) {
 		sem->count = -1;
 		spin_unlock(&sem->lock);
-		return;
+	} else {
+		wait_for_grant(sem, true);
 	}
-	wait_for_grant(sem, true);
+	TAKEN(sem, 0);
 }
 
 void up_read(struct rw_semaphore *sem)
 {
+	RELEASED(sem);
 	spin_lock(&sem->lock);
 	ASSERT(sem->count > 0);
 	if (--sem->count == 0 && !list_empty(&sem->waiters))
@@ -169,6 +220,7 @@ void up_read(struct rw_semaphore *sem)
 
 void up_write(struct rw_semaphore *sem)
 {
+	RELEASED(sem);
 	spin_lock(&sem->lock);
 	ASSERT(sem->count == -1);
 	sem->count = 0;

@@ -2,15 +2,57 @@
 /*
  * The slow path of spinlocks, and what debug builds check: a lock taken twice by its owner, released
  * by somebody else, or held so long that something is wrong. A virtual CPU may be put aside by its
- * host for seconds, so the limit counts tries, not time.
+ * host for seconds, the owner's as well as ours. So the time that counts is what we have seen pass while
+ * we were trying, a little at a time, and the limit is far above any hold.
  */
+#include "kernel/cpu/smp.h"
 #include "kernel/panic.h"
 #include "kernel/sched/spinlock.h"
 #include "kernel/task/task.h"
 
+#if DEBUG
+#define TRIES (1u << 20)			/* between two looks at the clock */
+#define LONGEST_TRY (100 * NSEC_PER_MSEC)	/* if they took longer, this CPU was put aside */
+#define STUCK (60 * NSEC_PER_SEC)
+
+static void __noreturn stuck(spinlock_t *lock)
+{
+	struct task_struct *owner = lock->owner;
+	char where[48];
+
+	lockdep_off();
+	local_irq_disable();
+	lockdep_place(where, sizeof(where), lock->where);
+	pr_err("spinlock %p (%s) is stuck; held by %s[%d] on CPU %u, taken at %s\n", (void *)lock, lock->dep.name ?: "no name",
+	       owner ? owner->comm : "?", owner ? owner->pid : -1, owner ? owner->cpu : 0, where);
+	if (owner && owner->cpu != smp_processor_id())
+		smp_show_cpu(owner->cpu);
+	panic("spinlock %p (%s) is stuck", (void *)lock, lock->dep.name ?: "no name");
+}
+
+struct patience { u32 spins; u64 last, seen; };
+
+static inline void still_waiting(struct patience *p, spinlock_t *lock)
+{
+	u64 now;
+
+	if (likely(++p->spins % TRIES))
+		return;
+	now = ktime_get();
+	if (p->last)
+		p->seen += min(now - p->last, (u64)LONGEST_TRY);
+	p->last = now;
+	if (p->seen > STUCK)
+		stuck(lock);
+}
+#else
+struct patience { u8 none[0]; };
+static inline void still_waiting(struct patience *p, spinlock_t *lock) { (void)p, (void)lock; }
+#endif
+
 void spin_lock_contended(spinlock_t *lock)
 {
-	u32 spins = 0;
+	struct patience patience = { };
 
 #if DEBUG
 	if (lock->owner == current && current)
@@ -19,20 +61,32 @@ void spin_lock_contended(spinlock_t *lock)
 	do {
 		while (lock->locked) {
 			cpu_relax();
-			if (DEBUG && ++spins == 2000000000u)
-				panic("spinlock %p is stuck", (void *)lock);
+			still_waiting(&patience, lock);
 		}
 	} while (!raw_spin_trylock(lock));
 }
 
 #if DEBUG
-void debug_spin_acquired(spinlock_t *lock)
+static void acquired(spinlock_t *lock, unsigned subclass, void *where)
 {
 	lock->owner = current;
-	lock->where = __builtin_return_address(0);
-	if (lock->owner)
-		lock->owner->locks_held++;
+	lock->where = where;
+	lockdep_acquired(&lock->dep, subclass, LOCK_SPINS, where);
 }
+
+void debug_spin_wanted(spinlock_t *lock, unsigned subclass)
+{
+	if (lock->owner != current)	/* or spin_lock_contended has something to say about it */
+		lockdep_order(&lock->dep, subclass, __builtin_return_address(0));
+}
+
+void debug_spin_acquired(spinlock_t *lock, unsigned subclass)
+{
+	lockdep_order(&lock->dep, subclass, __builtin_return_address(0));
+	acquired(lock, subclass, __builtin_return_address(0));
+}
+
+void debug_spin_tried(spinlock_t *lock) { acquired(lock, 0, __builtin_return_address(0)); }
 
 void debug_spin_release(spinlock_t *lock)
 {
@@ -40,9 +94,14 @@ void debug_spin_release(spinlock_t *lock)
 		panic("spinlock %p released but not held", (void *)lock);
 	if (lock->owner != current)
 		panic("spinlock %p released by a stranger; taken at %p", (void *)lock, lock->where);
-	if (lock->owner)
-		lock->owner->locks_held--;
 	lock->owner = NULL;
+	lockdep_release(&lock->dep);
+}
+
+void debug_spin_hand_over(spinlock_t *lock, struct task_struct *prev)
+{
+	lock->owner = current;
+	lockdep_hand_over(&lock->dep, prev);
 }
 
 bool spin_is_held(const spinlock_t *lock)
@@ -52,9 +111,7 @@ bool spin_is_held(const spinlock_t *lock)
 
 void show_held_locks(void)
 {
-	struct task_struct *t = current;
-
-	if (t && t->locks_held)
-		printk(LOG_EMERG, "%s[%d] holds %d spinlocks\n", t->comm, t->pid, t->locks_held);
+	if (current)
+		lockdep_show_held(current);
 }
 #endif

@@ -10,6 +10,7 @@
  * Everything here that waits may sleep: never call it with a spinlock held. Waking never sleeps
  * and may be done from interrupt handlers.
  */
+#include "kernel/panic.h"
 #include "kernel/sched/spinlock.h"
 #include "lib/abi/errno.h"
 #include "lib/list.h"
@@ -31,14 +32,14 @@ struct wait_queue_entry {
 };
 #define WQ_FLAG_EXCLUSIVE 1u
 
-#define WAIT_QUEUE_HEAD_INIT(name) { SPINLOCK_INIT, LIST_HEAD_INIT((name).head) }
+#define WAIT_QUEUE_HEAD_INIT(name) { { .locked = 0 LOCKDEP_INIT(#name, NULL) }, LIST_HEAD_INIT((name).head) }
 #define DECLARE_WAIT_QUEUE_HEAD(name) wait_queue_head_t name = WAIT_QUEUE_HEAD_INIT(name)
 
-static inline void init_waitqueue_head(wait_queue_head_t *wq)
-{
-	spin_lock_init(&wq->lock);
-	INIT_LIST_HEAD(&wq->head);
-}
+#define init_waitqueue_head(wq) do {					\
+		__spin_lock_init(&(wq)->lock);				\
+		LOCKDEP_SITE(&(wq)->lock.dep, #wq);			\
+		INIT_LIST_HEAD(&(wq)->head);				\
+	} while (0)
 
 /* A hint without the lock; after making the condition true, a full barrier must come first. */
 static inline bool waitqueue_active(wait_queue_head_t *wq) { return !list_empty(&wq->head); }
@@ -102,10 +103,16 @@ int schedule_hrtimeout(u64 expires);
 	finish_wait(wq, &__wait);						\
 	__ret; })
 
-#define wait_event(wq, condition) do { if (!(condition)) (void)___wait_event(wq, condition, TASK_UNINTERRUPTIBLE, KTIME_MAX); } while (0)
+#define wait_event(wq, condition) do {						\
+		might_sleep();							\
+		if (!(condition))						\
+			(void)___wait_event(wq, condition, TASK_UNINTERRUPTIBLE, KTIME_MAX); \
+	} while (0)
 /* 0, or -ERESTARTSYS when a signal came first. */
-#define wait_event_interruptible(wq, condition) ((condition) ? 0 : ___wait_event(wq, condition, TASK_INTERRUPTIBLE, KTIME_MAX))
-#define wait_event_killable(wq, condition) ((condition) ? 0 : ___wait_event(wq, condition, TASK_KILLABLE, KTIME_MAX))
+#define wait_event_interruptible(wq, condition) \
+	(might_sleep(), (condition) ? 0 : ___wait_event(wq, condition, TASK_INTERRUPTIBLE, KTIME_MAX))
+#define wait_event_killable(wq, condition) \
+	(might_sleep(), (condition) ? 0 : ___wait_event(wq, condition, TASK_KILLABLE, KTIME_MAX))
 /* The same, or -ETIME when the monotonic clock reaches expires (ns) first. */
 #define wait_event_interruptible_hrtimeout(wq, condition, expires)	\
-	((condition) ? 0 : ___wait_event(wq, condition, TASK_INTERRUPTIBLE, expires))
+	(might_sleep(), (condition) ? 0 : ___wait_event(wq, condition, TASK_INTERRUPTIBLE, expires))

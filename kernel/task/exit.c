@@ -271,6 +271,7 @@ void do_exit(int code)
 		panic("exit from an interrupt handler");
 	if (!t->pid)
 		panic("the idle task ended");
+	lockdep_task_exits();
 	last = exit_signals(t);		/* sets PF_EXITING: no more signals for this thread */
 	if (last && !(t->signal->flags & SIGNAL_GROUP_EXIT)) {
 		/* the last thread's status is the process's */
@@ -290,6 +291,7 @@ void do_exit(int code)
 	reap = exit_notify(t, last);
 	if (reap)
 		release_task(t);
+	lockdep_task_exits();
 	/* An interrupt that preempted us here would make its switch our last, with us still queued to run. */
 	local_irq_disable();
 	set_special_state(TASK_DEAD);

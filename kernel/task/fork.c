@@ -241,7 +241,8 @@ static void init_child(struct task_struct *t, u32 flags)
 	if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
 		t->sas_ss_sp = t->sas_ss_size = 0;
 #if DEBUG
-	t->locks_held = 0;
+	t->held.depth = 0;
+	t->hung_ns = 0;
 #endif
 }
 

@@ -9,7 +9,7 @@
 
 extern u8 init_stack[THREAD_SIZE];
 
-static struct sighand_struct init_sighand = { .count = ATOMIC_INIT(1), .siglock = SPINLOCK_INIT };
+static struct sighand_struct init_sighand = { .count = ATOMIC_INIT(1), .siglock = SPINLOCK_INIT_NAMED("init_sighand.siglock") };
 
 #define UNLIMITED { RLIM64_INFINITY, RLIM64_INFINITY }
 static struct signal_struct init_signal = {
@@ -50,6 +50,7 @@ struct task_struct init_task = {
 	.thread_group = LIST_HEAD_INIT(init_task.thread_group),
 	.tasks = LIST_HEAD_INIT(init_task.tasks),
 	.comm = "swapper",
+	.alloc_lock = SPINLOCK_INIT_NAMED("init_task.alloc_lock"),
 	.fs = &init_fs,
 	.files = &init_files,
 	.cred = &init_cred,

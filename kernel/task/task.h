@@ -107,7 +107,8 @@ struct task_struct {
 	void *journal_info;
 	struct blk_plug *plug;			/* I/O that it collects: kernel/block/queue.c */
 #if DEBUG
-	int locks_held;
+	struct held_locks held;			/* lockdep.c */
+	u64 hung_switches, hung_ns;		/* hung.c: switches at its last look; how long there were none */
 #endif
 };
 

@@ -3,6 +3,7 @@
 #include "kernel/init.h"
 #include "kernel/panic.h"
 #include "kernel/sched/mutex.h"
+#include "kernel/task/task.h"
 #include "lib/abi/errno.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -36,6 +37,24 @@ static void lock_twice(void)
 	spin_lock(&lock_a);
 }
 static void unlock_free(void) { spin_unlock(&lock_a); }
+/* Only with two CPUs; it takes a minute to be sure. */
+static int hold_for_ever(void *taken)
+{
+	spin_lock(&lock_a);
+	*(volatile bool *)taken = true;
+	for (;;)
+		cpu_relax();
+	return 0;
+}
+static void stuck(void)
+{
+	static volatile bool taken;
+
+	kthread_run(hold_for_ever, (void *)&taken, "holder");
+	while (!taken)
+		yield();
+	spin_lock(&lock_a);
+}
 static void double_free(void)
 {
 	void *p = kmalloc(40, GFP_KERNEL);
@@ -64,7 +83,7 @@ static void bug(void) { BUG_ON(1); }
 static const struct { const char *name; void (*fn)(void); } ways[] = {
 	{ "null", null_pointer }, { "stack", stack }, { "atomic", sleep_in_atomic }, { "locktwice", lock_twice },
 	{ "unlock", unlock_free }, { "doublefree", double_free }, { "redzone", red_zone }, { "useafterfree", use_after_free },
-	{ "bug", bug },
+	{ "bug", bug }, { "stuck", stuck },
 };
 
 static int crash(void)
