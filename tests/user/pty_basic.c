@@ -3,12 +3,21 @@
 #include <sys/sysmacros.h>
 #include "pty.h"
 
+/* The slave of st is no more; on a machine with other users the number may already be somebody else's. */
+static int gone(const char *name, const struct stat *st)
+{
+	struct stat now;
+
+	return (stat(name, &now) == -1 && errno == ENOENT) ||
+	       now.st_ctim.tv_sec != st->st_ctim.tv_sec || now.st_ctim.tv_nsec != st->st_ctim.tv_nsec;
+}
+
 static void names_and_locks(void)
 {
 	int m = posix_openpt(O_RDWR | O_NOCTTY), m2 = posix_openpt(O_RDWR), s, n, lock;
 	unsigned int dev;
 	char name[32], other[32];
-	struct stat st;
+	struct stat st, st2;
 
 	CHECK(m >= 0 && m2 >= 0);
 	CHECK(ptsname_r(m, name, sizeof name) == 0 && ptsname_r(m2, other, sizeof other) == 0);
@@ -34,10 +43,10 @@ static void names_and_locks(void)
 	s = ioctl(m, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	CHECK(s >= 0 && fcntl(s, F_GETFD) == FD_CLOEXEC && fstat(s, &st) == 0 && st.st_rdev == makedev(136, n));
 	close(s);
+	CHECK(stat(name, &st) == 0 && stat(other, &st2) == 0);
 	close(m2);
 	close(m);
-	CHECK(stat(name, &st) == -1 && errno == ENOENT);
-	CHECK(stat(other, &st) == -1 && errno == ENOENT);
+	CHECK(gone(name, &st) && gone(other, &st2));
 }
 
 static void before_the_slave(void)
