@@ -212,7 +212,7 @@ static void much(void)
 		CHECK(wait(&status) > 0 && status == 0);
 	}
 	fcntl(m, F_SETFL, O_NONBLOCK);
-	for (int k = 0; k < 100 && write(m, buf, sizeof buf) > 0; k++)
+	for (int k = 0; k < 100000 && write(m, buf, sizeof buf) > 0; k++)
 		;
 	SAY("full: error %d\n", errno);
 	show_poll("full", m);
