@@ -468,8 +468,10 @@ static bool remove(struct held_locks *held, const struct lockdep_map *dep, struc
 	*was = held->locks[i];
 	for (; i < top; i++)
 		held->locks[i] = held->locks[i + 1];
+	/* lockdep_acquired takes a place before it fills it: an interrupt in between must not find what was there. */
 	held->locks[top].class = 0;
 	held->locks[top].dep = NULL;
+	held->locks[top].irq = false;
 	barrier();
 	held->depth = top;
 	return true;
