@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Our own userland at the prompt: pipes, redirection, job control, signals from the keyboard, and faults."""
-import time
 
 
 def run(pagoda):
@@ -13,17 +12,7 @@ def run(pagoda):
     assert "root" in pagoda.output("ls /") and "console" in pagoda.output("ls /dev")
     assert "Pagoda" in pagoda.output("uname -a; cat /proc/version")
 
-    pagoda.sendline("sleep 1000")
-    time.sleep(1)
-    pagoda.send("\x03")
-    pagoda.wait_for_shell(10)
-    pagoda.sendline("sleep 1000")
-    time.sleep(1)
-    pagoda.send("\x1a")
-    pagoda.expect(r"[Ss]topped", 10)
-    pagoda.wait_for_shell(10)
-    assert "sleep" in pagoda.output("jobs")
-    pagoda.output("kill %1; bg; true")
+    pagoda.check_job_control()
     pagoda.output("sleep 0.1 & wait")
 
     text, status = pagoda.command("sh -c 'kill -SEGV $$'")

@@ -144,6 +144,20 @@ class Console:
     def sendline(self, text=""):
         self.child.send(text + "\r")
 
+    def check_job_control(self):
+        """Ctrl-C ends a job, Ctrl-Z stops one, which jobs lists and bg resumes (to hear its signal)."""
+        self.sendline("sleep 1000")
+        time.sleep(1)
+        self.send("\x03")
+        self.wait_for_shell(10)
+        self.sendline("sleep 1000")
+        time.sleep(1)
+        self.send("\x1a")
+        self.expect(r"[Ss]topped", 10)
+        self.wait_for_shell(10)
+        assert "sleep" in self.output("jobs")
+        self.output("kill %1; bg; true")
+
     def wait_for_shell(self, timeout=60):
         """Until a prompt stands there; what the shell is does not matter."""
         self.expect(r"[#$] $", timeout)
