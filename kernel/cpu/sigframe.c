@@ -84,18 +84,52 @@ static int save_fpu(struct _fpstate_32 *user)
 	return 0;
 }
 
+/* The x87 part counts as the FSAVE image has it: that is where programs that know no SSE change it. */
+static void merge_fsave(struct fpu_state *f, const struct fsave *s)
+{
+	u8 abridged = 0;
+
+	for (u32 i = 0; i < 8; i++)
+		if ((s->tag >> (2 * i) & 3) != 3)
+			abridged |= (u8)(1u << i);
+	*(u16 *)f->fxsave = (u16)s->cw;
+	*(u16 *)(f->fxsave + 2) = (u16)s->sw;
+	f->fxsave[4] = abridged;
+	*(u16 *)(f->fxsave + 6) = (u16)(s->cssel >> 16);
+	*(u32 *)(f->fxsave + 8) = s->ipoff;
+	*(u32 *)(f->fxsave + 12) = (u16)s->cssel;
+	*(u32 *)(f->fxsave + 16) = s->dataoff;
+	*(u32 *)(f->fxsave + 20) = s->datasel;
+	for (int i = 0; i < 8; i++)
+		memcpy(f->fxsave + 32 + i * 16, &s->st[i], sizeof(s->st[i]));
+	*(u32 *)(f->fxsave + 24) &= 0xffbf;	/* MXCSR: FXRSTOR faults on reserved bits */
+}
+
+/*
+ * The image goes straight to where this task's registers are kept when it does not run. Until they are
+ * loaded from there, no switch to another task may save the old ones over it: hence no preemption, and
+ * a page that is not there is fetched in between.
+ */
 static int restore_fpu(const struct _fpstate_32 *user)
 {
 	struct fpu_state *f = current->thread.fpu;
-	struct fpu_state image;
+	struct fsave s;
 
-	if (copy_from_user(&image, user->_fxsr_env, sizeof(image.fxsave)))
+	if (copy_from_user(&s, user, sizeof(s)))
 		return -EFAULT;
-	*(u32 *)(image.fxsave + 24) &= 0xffbf;	/* MXCSR: FXRSTOR faults on reserved bits */
-	preempt_disable();
-	*f = image;
+	pagefault_disable();
+	while (copy_from_user(f->fxsave, user->_fxsr_env, sizeof(f->fxsave))) {
+		u32 word;
+
+		pagefault_enable();
+		if (get_user(word, &user->_fxsr_env[0]) || get_user(word, &user->sw_reserved[11]))
+			return -EFAULT;
+		(void)word;
+		pagefault_disable();
+	}
+	merge_fsave(f, &s);
 	fpu_restore(f);
-	preempt_enable();
+	pagefault_enable();
 	return 0;
 }
 
@@ -188,7 +222,7 @@ static int setup_old_frame(int sig, const struct k_sigaction *ka, sigmask_t old,
 	return 0;
 }
 
-static int setup_rt_frame(int sig, const struct siginfo *info, const struct k_sigaction *ka, sigmask_t old, struct pt_regs *r)
+static int setup_rt_frame(int sig, const struct kernel_siginfo *info, const struct k_sigaction *ka, sigmask_t old, struct pt_regs *r)
 {
 	static const u8 retcode[8] = { 0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0 };
 	struct rt_sigframe frame = { 0 }, *user;
@@ -201,7 +235,7 @@ static int setup_rt_frame(int sig, const struct siginfo *info, const struct k_si
 	frame.sig = sig;
 	frame.pinfo = (u32)&user->info;
 	frame.puc = (u32)&user->uc;
-	frame.info = *info;
+	memcpy(&frame.info, info, sizeof(*info));
 	frame.uc.uc_stack.ss_sp = (void *)current->sas_ss_sp;
 	frame.uc.uc_stack.ss_size = current->sas_ss_size;
 	frame.uc.uc_stack.ss_flags = current->sas_ss_size ? 0 : SS_DISABLE;
@@ -217,7 +251,7 @@ static int setup_rt_frame(int sig, const struct siginfo *info, const struct k_si
 	return 0;
 }
 
-int setup_signal_frame(int sig, const struct siginfo *info, const struct k_sigaction *ka, sigmask_t old, struct pt_regs *r)
+int setup_signal_frame(int sig, const struct kernel_siginfo *info, const struct k_sigaction *ka, sigmask_t old, struct pt_regs *r)
 {
 	int err = ka->sa_flags & SA_SIGINFO ? setup_rt_frame(sig, info, ka, old, r) : setup_old_frame(sig, ka, old, r);
 

@@ -47,6 +47,6 @@ void add_thread_times(struct task_struct *t, u64 *utime, u64 *stime);
 void getrusage_of(struct task_struct *p, int who, struct rusage *r);
 void disassociate_ctty(struct task_struct *leader);	/* kernel/dev/tty: the session leader ends */
 void set_current_blocked(sigmask_t mask);
-int dequeue_wanted(sigmask_t wanted, struct siginfo *info);
+int dequeue_wanted(sigmask_t wanted, struct kernel_siginfo *info);
 int do_sigaction(int sig, const struct k_sigaction *new, struct k_sigaction *old);
-int kill_task(int sig, struct siginfo *info, struct task_struct *t, bool group);	/* with permission check; tasklist_lock held */
+int kill_task(int sig, struct kernel_siginfo *info, struct task_struct *t, bool group);	/* with permission check; tasklist_lock held */

@@ -172,7 +172,12 @@ long sys_pause(void)
 	return -ERESTARTNOHAND;
 }
 
-static int take_wanted(sigmask_t wanted, struct siginfo *info)
+static int copy_siginfo_to_user(struct siginfo *user, const struct kernel_siginfo *info)
+{
+	return copy_to_user(user, info, sizeof(*info)) || clear_user(user->_unused, sizeof(user->_unused)) ? -EFAULT : 0;
+}
+
+static int take_wanted(sigmask_t wanted, struct kernel_siginfo *info)
 {
 	int sig;
 
@@ -198,7 +203,7 @@ static void set_both_blocked(sigmask_t blocked, sigmask_t real_blocked)
 static long do_sigtimedwait(sigmask_t wanted, struct siginfo *uinfo, u64 expires)
 {
 	sigmask_t blocked = current->blocked;
-	struct siginfo info;
+	struct kernel_siginfo info;
 	int sig, ret = 0;
 
 	wanted &= ~SIG_KERNEL_ONLY_MASK;
@@ -213,7 +218,7 @@ static long do_sigtimedwait(sigmask_t wanted, struct siginfo *uinfo, u64 expires
 	}
 	if (!sig)
 		return ret == -EINTR ? -EINTR : -EAGAIN;
-	if (uinfo && copy_to_user(uinfo, &info, sizeof(info)))
+	if (uinfo && copy_siginfo_to_user(uinfo, &info))
 		return -EFAULT;
 	return sig;
 }
@@ -260,7 +265,7 @@ long sys_rt_sigtimedwait(const sigmask_t *set, struct siginfo *info, const struc
 
 /* ---- sending ---- */
 
-static void user_info(struct siginfo *info, int sig, int code)
+static void user_info(struct kernel_siginfo *info, int sig, int code)
 {
 	memset(info, 0, sizeof(*info));
 	info->si_signo = sig;
@@ -270,7 +275,7 @@ static void user_info(struct siginfo *info, int sig, int code)
 }
 
 /* Every process but ourselves and process 1, or every one of a group: ESRCH if there was none, EPERM if none was allowed. */
-static int kill_many(int pgrp, int sig, struct siginfo *info)
+static int kill_many(int pgrp, int sig, struct kernel_siginfo *info)
 {
 	struct task_struct *p;
 	int err = -ESRCH;
@@ -295,7 +300,7 @@ static int kill_many(int pgrp, int sig, struct siginfo *info)
 long sys_kill(int pid, int sig);
 long sys_kill(int pid, int sig)
 {
-	struct siginfo info;
+	struct kernel_siginfo info;
 	struct task_struct *p;
 	int err;
 
@@ -317,7 +322,7 @@ long sys_kill(int pid, int sig)
 	return err;
 }
 
-static long do_tkill(int tgid, int pid, int sig, struct siginfo *info)
+static long do_tkill(int tgid, int pid, int sig, struct kernel_siginfo *info)
 {
 	struct task_struct *p;
 	int err = -ESRCH;
@@ -335,7 +340,7 @@ static long do_tkill(int tgid, int pid, int sig, struct siginfo *info)
 long sys_tkill(int pid, int sig);
 long sys_tkill(int pid, int sig)
 {
-	struct siginfo info;
+	struct kernel_siginfo info;
 
 	user_info(&info, sig, SI_TKILL);
 	return do_tkill(-1, pid, sig, &info);
@@ -344,17 +349,22 @@ long sys_tkill(int pid, int sig)
 long sys_tgkill(int tgid, int pid, int sig);
 long sys_tgkill(int tgid, int pid, int sig)
 {
-	struct siginfo info;
+	struct kernel_siginfo info;
 
 	user_info(&info, sig, SI_TKILL);
 	return tgid <= 0 ? -EINVAL : do_tkill(tgid, pid, sig, &info);
 }
 
 /* A program may not pretend to be the kernel or kill(2) towards others. */
-static int check_queued_info(struct siginfo *info, int sig, int target, const struct siginfo *user)
+static int check_queued_info(struct kernel_siginfo *info, int sig, int target, const struct siginfo *user)
 {
-	if (copy_from_user(info, user, sizeof(*info)))
+	s32 rest[ARRAY_SIZE(user->_unused)];
+
+	if (copy_from_user(info, user, sizeof(*info)) || copy_from_user(rest, user->_unused, sizeof(rest)))
 		return -EFAULT;
+	/* A kind that we do not know, with more to tell than we can keep. */
+	if (info->si_code < SI_DETHREAD && info->si_code != SI_ASYNCNL && memchr_inv(rest, 0, sizeof(rest)))
+		return -E2BIG;
 	info->si_signo = sig;
 	if ((info->si_code >= 0 || info->si_code == SI_TKILL) && target != current->tgid)
 		return -EPERM;
@@ -364,7 +374,7 @@ static int check_queued_info(struct siginfo *info, int sig, int target, const st
 long sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo *uinfo);
 long sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo *uinfo)
 {
-	struct siginfo info;
+	struct kernel_siginfo info;
 	struct task_struct *p;
 	int err = check_queued_info(&info, sig, pid, uinfo);
 
@@ -382,7 +392,7 @@ long sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo *uinfo)
 long sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const struct siginfo *uinfo);
 long sys_rt_tgsigqueueinfo(int tgid, int pid, int sig, const struct siginfo *uinfo)
 {
-	struct siginfo info;
+	struct kernel_siginfo info;
 	int err = check_queued_info(&info, sig, tgid, uinfo);
 
 	return err ?: tgid <= 0 ? -EINVAL : do_tkill(tgid, pid, sig, &info);

@@ -28,7 +28,7 @@ static int next_signal(const struct sigpending *p, sigmask_t mask)
 }
 
 /* The next signal that mask does not block, out of the queue; 0: none. siglock held. */
-static int dequeue_signal(sigmask_t mask, struct siginfo *info)
+static int dequeue_signal(sigmask_t mask, struct kernel_siginfo *info)
 {
 	struct sigpending *p = &current->pending;
 	int sig = next_signal(p, mask);
@@ -99,7 +99,7 @@ static bool default_stops(int sig)
 }
 
 /* The next signal with a handler; default actions are carried out here. 0: none. */
-static int get_signal(struct siginfo *info, struct k_sigaction *ka)
+static int get_signal(struct kernel_siginfo *info, struct k_sigaction *ka)
 {
 	struct task_struct *t = current;
 
@@ -196,7 +196,7 @@ again:
 	regs->orig_eax = -1;			/* only once */
 }
 
-static void handle_signal(int sig, const struct siginfo *info, const struct k_sigaction *ka, struct pt_regs *regs)
+static void handle_signal(int sig, const struct kernel_siginfo *info, const struct k_sigaction *ka, struct pt_regs *regs)
 {
 	struct task_struct *t = current;
 	sigmask_t old = test_thread_flag(t->thread_info, TIF_RESTORE_SIGMASK) ? t->saved_sigmask : t->blocked;
@@ -224,7 +224,7 @@ static void handle_signal(int sig, const struct siginfo *info, const struct k_si
 static void do_signal(struct pt_regs *regs)
 {
 	struct k_sigaction ka;
-	struct siginfo info;
+	struct kernel_siginfo info;
 	int sig = get_signal(&info, &ka);
 
 	if (sig) {
@@ -334,7 +334,7 @@ void restore_saved_sigmask_unless(bool interrupted)
 }
 
 /* For sigtimedwait. siglock held. */
-int dequeue_wanted(sigmask_t wanted, struct siginfo *info) { return dequeue_signal(~wanted, info); }
+int dequeue_wanted(sigmask_t wanted, struct kernel_siginfo *info) { return dequeue_signal(~wanted, info); }
 
 /* A new action. A signal that is now ignored leaves the queues. */
 int do_sigaction(int sig, const struct k_sigaction *new, struct k_sigaction *old)

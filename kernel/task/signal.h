@@ -28,6 +28,13 @@ struct k_sigaction {
 	unsigned long sa_restorer;
 	sigmask_t sa_mask;
 };
+/* What the kernel keeps of a siginfo_t; the rest of the user's 128 bytes is zero. */
+struct kernel_siginfo {
+	s32 si_signo, si_errno, si_code;
+	union __sifields _sifields;
+};
+static_assert(offsetof(struct kernel_siginfo, _sifields) == offsetof(struct siginfo, _sifields), "a siginfo_t begins with it");
+
 struct sighand_struct {
 	atomic_t count;
 	spinlock_t siglock;		/* interrupts off */
@@ -35,9 +42,9 @@ struct sighand_struct {
 };
 
 /* info: the details, or SEND_SIG_NOINFO (from a user) or SEND_SIG_PRIV (from the kernel). All: 0 or -EAGAIN, -ESRCH; any context. */
-#define SEND_SIG_NOINFO ((struct siginfo *)0)
-#define SEND_SIG_PRIV ((struct siginfo *)1)
-int send_sig_info(int sig, struct siginfo *info, struct task_struct *t);	/* to the thread's process */
+#define SEND_SIG_NOINFO ((struct kernel_siginfo *)0)
+#define SEND_SIG_PRIV ((struct kernel_siginfo *)1)
+int send_sig_info(int sig, struct kernel_siginfo *info, struct task_struct *t);	/* to the thread's process */
 int send_sig(int sig, struct task_struct *t, int priv);
 int kill_pgrp(int pgrp, int sig, int priv);	/* from the kernel: 0, or -ESRCH if the group is empty */
 void force_sig(int sig, struct task_struct *t);	/* to the thread; cannot be blocked or ignored */

@@ -5,7 +5,7 @@
 
 struct sigqueue {
 	struct list_head list;		/* in a struct sigpending */
-	struct siginfo info;
+	struct kernel_siginfo info;
 };
 
 /* Faults of the program itself come before whatever else is pending. */
@@ -15,7 +15,7 @@ struct sigqueue {
 #define SIG_IGNORE_MASK (sigmask(SIGCONT) | sigmask(SIGCHLD) | sigmask(SIGWINCH) | sigmask(SIGURG))
 
 /* Takes one out of the set, with its details; the bit goes with the last of its kind. */
-void sigqueue_take(int sig, struct sigpending *p, struct siginfo *info);
+void sigqueue_take(int sig, struct sigpending *p, struct kernel_siginfo *info);
 /* Out of all pending sets of the process. */
 void remove_everywhere(struct task_struct *t, sigmask_t mask);
 /* Sets TIF_SIGPENDING if something unblocked is pending; true if so. */

@@ -92,7 +92,7 @@ void flush_sigqueue(struct sigpending *p)
 	}
 }
 
-void sigqueue_take(int sig, struct sigpending *p, struct siginfo *info)
+void sigqueue_take(int sig, struct sigpending *p, struct kernel_siginfo *info)
 {
 	struct sigqueue *q, *first = NULL;
 	bool more = false;
@@ -194,7 +194,7 @@ static void complete_signal(int sig, struct task_struct *p, bool group)
 	signal_wake_up(t, sig == SIGKILL);
 }
 
-static void fill_default_info(struct siginfo *q, int sig, struct siginfo *info)
+static void fill_default_info(struct kernel_siginfo *q, int sig, struct kernel_siginfo *info)
 {
 	if (info > SEND_SIG_PRIV) {
 		*q = *info;
@@ -210,7 +210,7 @@ static void fill_default_info(struct siginfo *q, int sig, struct siginfo *info)
 }
 
 /* siglock held; t still has its sighand. 0, or -EAGAIN for a real-time signal that found no memory. */
-static int __send_signal(int sig, struct siginfo *info, struct task_struct *t, bool group)
+static int __send_signal(int sig, struct kernel_siginfo *info, struct task_struct *t, bool group)
 {
 	struct sigpending *pending = group ? &t->signal->shared_pending : &t->pending;
 	struct sigqueue *q;
@@ -235,7 +235,7 @@ static int __send_signal(int sig, struct siginfo *info, struct task_struct *t, b
 }
 
 /* The caller keeps t from being released: tasklist_lock, or it is current. */
-static int do_send(int sig, struct siginfo *info, struct task_struct *t, bool group)
+static int do_send(int sig, struct kernel_siginfo *info, struct task_struct *t, bool group)
 {
 	struct sighand_struct *sighand = READ_ONCE(t->sighand);
 	unsigned long flags;
@@ -250,7 +250,7 @@ static int do_send(int sig, struct siginfo *info, struct task_struct *t, bool gr
 	return err;
 }
 
-int send_sig_info(int sig, struct siginfo *info, struct task_struct *t) { return do_send(sig, info, t, true); }
+int send_sig_info(int sig, struct kernel_siginfo *info, struct task_struct *t) { return do_send(sig, info, t, true); }
 
 int send_sig(int sig, struct task_struct *t, int priv)
 {
@@ -282,7 +282,7 @@ int kill_pgrp(int pgrp, int sig, int priv)
 }
 
 /* The signal gets through: a handler that is blocked or ignored becomes the default. */
-static void force_sig_info(struct siginfo *info, struct task_struct *t)
+static void force_sig_info(struct kernel_siginfo *info, struct task_struct *t)
 {
 	struct k_sigaction *action = &t->sighand->action[info->si_signo - 1];
 	unsigned long flags;
@@ -303,14 +303,14 @@ static void force_sig_info(struct siginfo *info, struct task_struct *t)
 
 void force_sig(int sig, struct task_struct *t)
 {
-	struct siginfo info = { .si_signo = sig, .si_code = SI_KERNEL };
+	struct kernel_siginfo info = { .si_signo = sig, .si_code = SI_KERNEL };
 
 	force_sig_info(&info, t);
 }
 
 void force_sig_fault(int sig, int code, void *addr)
 {
-	struct siginfo info = { .si_signo = sig, .si_code = code };
+	struct kernel_siginfo info = { .si_signo = sig, .si_code = code };
 
 	info.si_addr = addr;
 	force_sig_info(&info, current);
@@ -324,7 +324,7 @@ bool sig_is_ignored_or_blocked(int sig)
 
 bool do_notify_parent(struct task_struct *t, int sig)
 {
-	struct siginfo info = { .si_signo = sig };
+	struct kernel_siginfo info = { .si_signo = sig };
 	struct task_struct *parent = t->parent;
 	struct sighand_struct *sighand = parent->sighand;
 	int status = t->signal->flags & SIGNAL_GROUP_EXIT ? t->signal->group_exit_code : t->exit_code;
@@ -355,7 +355,7 @@ bool do_notify_parent(struct task_struct *t, int sig)
 
 void do_notify_parent_cldstop(struct task_struct *t, int why)
 {
-	struct siginfo info = { .si_signo = SIGCHLD, .si_code = why };
+	struct kernel_siginfo info = { .si_signo = SIGCHLD, .si_code = why };
 	struct task_struct *leader = t->group_leader, *parent = leader->parent;
 	struct sighand_struct *sighand = parent->sighand;
 	struct k_sigaction *a = &sighand->action[SIGCHLD - 1];
@@ -372,7 +372,7 @@ void do_notify_parent_cldstop(struct task_struct *t, int why)
 }
 
 /* Is it allowed? 0, -EPERM. tasklist_lock held. (kill(2)) */
-static int check_kill_permission(int sig, const struct siginfo *info, struct task_struct *t)
+static int check_kill_permission(int sig, const struct kernel_siginfo *info, struct task_struct *t)
 {
 	const struct cred *me = current->cred, *it = t->cred;
 
@@ -383,7 +383,7 @@ static int check_kill_permission(int sig, const struct siginfo *info, struct tas
 	return sig == SIGCONT && task_session(current) == task_session(t) ? 0 : -EPERM;
 }
 
-int kill_task(int sig, struct siginfo *info, struct task_struct *t, bool group)
+int kill_task(int sig, struct kernel_siginfo *info, struct task_struct *t, bool group)
 {
 	int err = check_kill_permission(sig, info, t);
 

@@ -17,7 +17,7 @@ struct wait_opts {
 	int which;			/* -1: any child, 0: pgrp, 1: pid */
 	int nr;
 	int options;
-	struct siginfo *info;		/* kernel memory: waitid */
+	struct kernel_siginfo *info;		/* kernel memory: waitid */
 	int *status;			/* kernel memory: wait4 */
 	struct rusage *rusage;		/* kernel memory, or NULL */
 	bool found;			/* there is a child that could be waited for */
@@ -214,7 +214,7 @@ long sys_waitpid(int pid, int *status, int options) { return sys_wait4(pid, stat
 long sys_waitid(int which, int nr, struct siginfo *infop, int options, struct rusage *ru);
 long sys_waitid(int which, int nr, struct siginfo *infop, int options, struct rusage *ru)
 {
-	struct siginfo info = { 0 };
+	struct kernel_siginfo info = { 0 };
 	struct rusage r;
 	struct wait_opts wo = { .nr = nr, .options = options, .info = &info, .rusage = ru ? &r : NULL };
 	int pid;
@@ -246,7 +246,8 @@ long sys_waitid(int which, int nr, struct siginfo *infop, int options, struct ru
 		return pid;
 	if (pid > 0 && ru && copy_to_user(ru, &r, sizeof(r)))
 		return -EFAULT;
-	if (infop && copy_to_user(infop, &info, sizeof(info)))
+	/* The processor time is told with SIGCHLD only. */
+	if (infop && copy_to_user(infop, &info, offsetof(struct kernel_siginfo, si_utime)))
 		return -EFAULT;
 	return 0;
 }

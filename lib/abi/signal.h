@@ -113,70 +113,71 @@ union sigval {
 };
 typedef union sigval sigval_t;
 
+/* What is told about a signal, by its kind. */
+union __sifields {
+	struct { /* kill(2) */
+		__s32 _pid;
+		__u32 _uid;
+	} _kill;
+
+	struct { /* POSIX.1b timers */
+		__s32 _tid;
+		__s32 _overrun;
+		sigval_t _sigval;
+		__s32 _sys_private;
+	} _timer;
+
+	struct { /* sigqueue(3) and other POSIX.1b signals */
+		__s32 _pid;
+		__u32 _uid;
+		sigval_t _sigval;
+	} _rt;
+
+	struct { /* SIGCHLD */
+		__s32 _pid;
+		__u32 _uid;
+		__s32 _status;
+		__s32 _utime; /* clock ticks */
+		__s32 _stime;
+	} _sigchld;
+
+	struct { /* SIGILL, SIGFPE, SIGSEGV, SIGBUS, SIGTRAP */
+		void *_addr;
+		union {
+			__s32 _trapno;
+			__s16 _addr_lsb; /* SIGBUS: BUS_MCEERR_* */
+			struct {
+				char _dummy_bnd[4];
+				void *_lower;
+				void *_upper;
+			} _addr_bnd;
+			struct {
+				char _dummy_pkey[4];
+				__u32 _pkey;
+			} _addr_pkey;
+		};
+	} _sigfault;
+
+	struct { /* SIGPOLL */
+		__s32 _band;
+		__s32 _fd;
+	} _sigpoll;
+
+	struct { /* SIGSYS */
+		void *_call_addr;
+		__s32 _syscall;
+		__u32 _arch;
+	} _sigsys;
+};
+
 #define SI_MAX_SIZE 128
-#define SI_PAD_SIZE ((SI_MAX_SIZE - 12) / 4)
 
 typedef struct siginfo {
 	__s32 si_signo;
 	__s32 si_errno;
 	__s32 si_code;
-	union {
-		__s32 _pad[SI_PAD_SIZE];
-
-		struct { /* kill(2) */
-			__s32 _pid;
-			__u32 _uid;
-		} _kill;
-
-		struct { /* POSIX.1b timers */
-			__s32 _tid;
-			__s32 _overrun;
-			sigval_t _sigval;
-			__s32 _sys_private;
-		} _timer;
-
-		struct { /* sigqueue(3) and other POSIX.1b signals */
-			__s32 _pid;
-			__u32 _uid;
-			sigval_t _sigval;
-		} _rt;
-
-		struct { /* SIGCHLD */
-			__s32 _pid;
-			__u32 _uid;
-			__s32 _status;
-			__s32 _utime; /* clock ticks */
-			__s32 _stime;
-		} _sigchld;
-
-		struct { /* SIGILL, SIGFPE, SIGSEGV, SIGBUS, SIGTRAP */
-			void *_addr;
-			union {
-				__s32 _trapno;
-				__s16 _addr_lsb; /* SIGBUS: BUS_MCEERR_* */
-				struct {
-					char _dummy_bnd[4];
-					void *_lower;
-					void *_upper;
-				} _addr_bnd;
-				struct {
-					char _dummy_pkey[4];
-					__u32 _pkey;
-				} _addr_pkey;
-			};
-		} _sigfault;
-
-		struct { /* SIGPOLL */
-			__s32 _band;
-			__s32 _fd;
-		} _sigpoll;
-
-		struct { /* SIGSYS */
-			void *_call_addr;
-			__s32 _syscall;
-			__u32 _arch;
-		} _sigsys;
-	} _sifields;
+	union __sifields _sifields;
+	__s32 _unused[(SI_MAX_SIZE - 12 - sizeof(union __sifields)) / 4];
 } siginfo_t;
 ABI_SIZE(siginfo_t, 128);
 ABI_OFFSET(siginfo_t, _sifields, 12);
@@ -209,6 +210,8 @@ ABI_OFFSET(siginfo_t, _sifields._sigchld._status, 20);
 #define SI_ASYNCIO (-4)
 #define SI_SIGIO (-5)
 #define SI_TKILL (-6)
+#define SI_DETHREAD (-7)
+#define SI_ASYNCNL (-60)
 
 #define ILL_ILLOPC 1
 #define ILL_ILLOPN 2

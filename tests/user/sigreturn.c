@@ -101,6 +101,40 @@ static void preserved(void)
 	asm volatile("fninit");
 }
 
+static void change_x87(ucontext_t *uc)
+{
+	struct _fpstate_32 *fp = (struct _fpstate_32 *)uc->uc_mcontext.fpstate;
+	struct _fpreg half = { { 0, 0, 0, 0x8000 }, 0x3ffe };
+
+	fp->cw = (fp->cw & 0xffff0000) | 0x0c7f;
+	fp->_st[0] = half;
+	fp->mxcsr |= 0x6000;			/* SSE's part counts as the FXSAVE image has it */
+}
+
+/* A handler of floating-point errors repairs what it finds in the frame: the program goes on with that. */
+static void changed(void)
+{
+	struct sigaction action = { .sa_flags = SA_SIGINFO };
+	unsigned short control_after;
+	unsigned mxcsr_after;
+	double one = 1, back = 0;
+	static int pid;
+
+	pid = getpid();
+	forge = change_x87;
+	action.sa_sigaction = handler;
+	sigaction(SIGUSR1, &action, NULL);
+	asm volatile("fninit; fldl %[one]; mov $37, %%eax; mov %[pid], %%ebx; mov $10, %%ecx\n"
+		     "int $0x80\n"
+		     "fstpl %[back]; fnstcw %[after]; stmxcsr %[mxcsr]"
+		     : [back] "=m"(back), [after] "=m"(control_after), [mxcsr] "=m"(mxcsr_after)
+		     : [one] "m"(one), [pid] "m"(pid)
+		     : "eax", "ebx", "ecx", "memory", "cc");
+	CHECK(control_after == 0x0c7f && back == 0.5 && (mxcsr_after & 0x6000) == 0x6000);
+	SAY("what a handler changes in the saved FPU state is taken\n");
+	asm volatile("fninit");
+}
+
 int main(void)
 {
 	int status;
@@ -129,5 +163,6 @@ int main(void)
 	IN_CHILD(status, asm volatile("mov $8, %%esp; mov $119, %%eax; int $0x80" ::: "memory"));
 	say_status("sigreturn from nothing", status);
 	preserved();
+	changed();
 	return done();
 }
