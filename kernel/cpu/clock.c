@@ -73,13 +73,14 @@ static void calibrate(void)
 	tsc_mult_int = (u32)(scaled >> 32);
 }
 
-u64 ktime_get(void)
+static u64 cycles_to_ns(u64 cycles)
 {
-	u64 cycles = rdtsc() - tsc_base;
 	u32 low = (u32)cycles, high = (u32)(cycles >> 32);
 
 	return cycles * tsc_mult_int + (u64)high * tsc_mult + ((u64)low * tsc_mult >> 32);
 }
+
+u64 ktime_get(void) { return cycles_to_ns(rdtsc() - tsc_base); }
 
 static struct wall read_wall(void)
 {
@@ -112,6 +113,7 @@ u32 get_seconds(void) { return (u32)div_u64(ktime_get_coarse_real(), NSEC_PER_SE
 void update_vdso_clock(void)
 {
 	struct vdso_data *d = vdso_clock_data();
+	u64 now = rdtsc(), ns = cycles_to_ns(now - tsc_base), real;
 
 	if (!d)
 		return;
@@ -119,8 +121,12 @@ void update_vdso_clock(void)
 	smp_wmb();
 	d->mult = tsc_mult;
 	d->mult_int = tsc_mult_int;
-	d->tsc_base = tsc_base;
-	d->real_offset = wall.real_offset;
+	real = div_u64_rem(ns + wall.real_offset, NSEC_PER_SEC, &d->real.nsec);
+	d->max_cycles = real >> 32 ? 0 : tsc_khz * 500;
+	d->tsc_last = now;
+	d->frac = (u32)(now - tsc_base) * tsc_mult;
+	d->mono.sec = (u32)div_u64_rem(ns, NSEC_PER_SEC, &d->mono.nsec);
+	d->real.sec = (u32)real;
 	smp_wmb();
 	d->seq++;
 }
@@ -193,6 +199,7 @@ static void tick_wall(u32 ticks)
 	wall.tick_mono = ktime_get();
 	barrier();
 	wall.seq++;
+	update_vdso_clock();
 	spin_unlock_no_resched(&wall_lock);
 }
 
