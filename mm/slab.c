@@ -330,8 +330,10 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align
 	return c;
 }
 
-static void drain_this_cpu(struct kmem_cache *c)
+static void drain_this_cpu(void *cache)
 {
+	struct kmem_cache *c = cache;
+
 	preempt_disable();
 	if (c->magazines)
 		magazine_drain(c, &c->magazines[smp_processor_id()], 0);
@@ -358,7 +360,7 @@ static void shrink(struct kmem_cache *c)
 
 int kmem_cache_destroy(struct kmem_cache *c)
 {
-	call_on_each_cpu((void (*)(void *))drain_this_cpu, c);
+	call_on_each_cpu(drain_this_cpu, c);
 	shrink(c);
 	if (c->nr_slabs)
 		return -EBUSY;

@@ -17,7 +17,7 @@
 
 static bool idle_cpu(u32 cpu)
 {
-	struct rq *rq = cpu_rq((int)cpu);
+	struct rq *rq = cpu_rq(cpu);
 
 	return READ_ONCE(rq->nr_running) == 0;
 }
@@ -28,7 +28,7 @@ u32 least_loaded_cpu(struct task_struct *t)
 	u64 load = ~0ull;
 
 	for_each_online_cpu(cpu) {
-		u64 l = cpu_rq((int)cpu)->load;
+		u64 l = cpu_rq(cpu)->load;
 
 		if (may_run_on(t, cpu) && (l < load || (l == load && cpu == smp_processor_id()))) {
 			load = l;
@@ -49,9 +49,9 @@ u32 select_cpu(struct task_struct *t, u32 prev)
 	for_each_online_cpu(cpu)
 		if (may_run_on(t, cpu) && idle_cpu(cpu))
 			return cpu;
-	if (cpu_rq((int)prev)->curr_rt)	/* not behind a real-time task; one that is itself takes the CPU from the least urgent */
+	if (cpu_rq(prev)->curr_rt)	/* not behind a real-time task; one that is itself takes the CPU from the least urgent */
 		for_each_online_cpu(cpu)
-			if (may_run_on(t, cpu) && cpu_rq((int)cpu)->curr_rt < cpu_rq((int)prev)->curr_rt)
+			if (may_run_on(t, cpu) && cpu_rq(cpu)->curr_rt < cpu_rq(prev)->curr_rt)
 				prev = cpu;
 	return prev;
 }
@@ -65,7 +65,7 @@ bool balance(struct rq *rq, bool even)
 		struct task_struct *t = NULL;
 
 		for_each_online_cpu(cpu) {
-			struct rq *other = cpu_rq((int)cpu);
+			struct rq *other = cpu_rq(cpu);
 
 			if (!(tried & BIT(cpu)) && READ_ONCE(other->nr_running) > 1 && other->load > busiest->load)
 				busiest = other;

@@ -36,26 +36,31 @@ static struct rq runqueues[MAX_CPUS];
 unsigned int nr_cpu_ids = 1;
 static unsigned long calc_load[3];	/* fixed point, 11 bits; by the boot CPU's tick */
 
-struct rq *cpu_rq(int cpu) { return &runqueues[cpu]; }
+struct rq *cpu_rq(u32 cpu) { return &runqueues[cpu]; }
 static inline struct rq *this_rq(void) { return &runqueues[smp_processor_id()]; }
 static inline struct rq *task_rq(const struct task_struct *t) { return &runqueues[t->cpu]; }
 
-/* From the most to the least urgent; idle always has a task. */
+/* All that there are (SCHED_CLASS), from the most to the least urgent. */
 extern const struct sched_class *const __start_sched_class[], *const __stop_sched_class[];
-#define for_each_class(c) for (const struct sched_class *const *c = __start_sched_class; c < __stop_sched_class; c++)
 
-/* Who serves a policy; settled at boot. */
+/* Those in use and who serves a policy; settled at boot. The last one is idle, which always has a task. */
+static const struct sched_class *classes[8], **end_of_classes = classes;
 static const struct sched_class *policy_class[SCHED_DEADLINE + 1];
+#define for_each_class(c) for (const struct sched_class **c = classes; c < end_of_classes; c++)
 
 static void choose_classes(void)
 {
 	const char *option = cmdline_find("sched");
 
-	for_each_class(c)
+	for (const struct sched_class *const *c = __start_sched_class; c < __stop_sched_class; c++) {
+		if ((*c)->option && (!option || strcmp(option, (*c)->option)))
+			continue;
+		BUG_ON(end_of_classes == classes + ARRAY_SIZE(classes));
+		*end_of_classes++ = *c;
 		for (u32 policy = 0; policy < ARRAY_SIZE(policy_class); policy++)
-			if ((*c)->policies & BIT(policy) && !policy_class[policy] &&
-			    (!(*c)->option || (option && !strcmp(option, (*c)->option))))
+			if ((*c)->policies & BIT(policy) && !policy_class[policy])
 				policy_class[policy] = *c;
+	}
 }
 
 bool sched_policy_valid(u32 policy) { return policy < ARRAY_SIZE(policy_class) && policy_class[policy]; }

@@ -138,7 +138,7 @@ static struct task_struct *steal_rt(struct rq *rq, u32 cpu, u64 limit)
 		if (!(rq->rt.bitmap[slot / 32] & BIT(slot % 32)))
 			continue;
 		list_for_each_entry(t, &rq->rt.queue[slot], se.run_list)
-			if (may_run_on(t, cpu) && t->rt_priority > cpu_rq((int)cpu)->curr_rt)
+			if (may_run_on(t, cpu) && t->rt_priority > cpu_rq(cpu)->curr_rt)
 				return t;
 	}
 	return NULL;

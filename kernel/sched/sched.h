@@ -90,7 +90,7 @@ extern const struct sched_class idle_sched_class;
 #define RR_TIMESLICE_NS 100000000	/* the turn of a SCHED_RR task */
 #define MAX_CPUS 8
 extern unsigned int nr_cpu_ids;
-struct rq *cpu_rq(int cpu);
+struct rq *cpu_rq(u32 cpu);
 
 /* Make it runnable if its state is in the mask. True if it was asleep. Any context. */
 bool wake_up_state(struct task_struct *t, unsigned int state);
