@@ -55,6 +55,13 @@ u64 get_next_ino(void)
 	return (u32)atomic_inc_return(&last);
 }
 
+void inode_change_state(struct inode *inode, u32 clear, u32 set)
+{
+	spin_lock(&inode->i_lock);
+	inode->i_state = (inode->i_state & ~clear) | set;
+	spin_unlock(&inode->i_lock);
+}
+
 static const struct inode_operations no_inode_ops;
 static const struct file_operations no_file_ops;
 static const struct address_space_operations no_aops;
@@ -233,7 +240,7 @@ struct inode *iget_locked(struct super_block *sb, u64 ino)
 void unlock_new_inode(struct inode *inode)
 {
 	spin_lock(&inode_hash_lock);
-	inode->i_state &= ~I_NEW;
+	inode_change_state(inode, I_NEW, 0);
 	spin_unlock(&inode_hash_lock);
 	wake_up_all(&inode_wait);
 }
@@ -251,7 +258,7 @@ static void unhash_inode(struct inode *inode)
 void iget_failed(struct inode *inode)
 {
 	unhash_inode(inode);
-	inode->i_state &= ~I_NEW;
+	inode_change_state(inode, I_NEW, 0);
 	clear_nlink(inode);
 	iput(inode);
 }
@@ -310,7 +317,7 @@ void iput(struct inode *inode)
 		spin_unlock(&inode_hash_lock);
 		return;
 	}
-	inode->i_state |= I_FREEING;
+	inode_change_state(inode, 0, I_FREEING);
 	spin_unlock(&inode_hash_lock);
 	iput_final(inode);
 }

@@ -43,7 +43,7 @@ struct inode {
 	u64 i_version;			/* directories: counts removals, by i_mutex */
 	struct mutex i_mutex;
 	spinlock_t i_lock;
-	u32 i_state;			/* I_*, by i_lock */
+	u32 i_state;			/* I_*, by i_lock; I_NEW and I_FREEING by inode_hash_lock too: reading asks for one of them */
 	u32 i_flags;			/* S_* */
 	atomic_t i_writecount;		/* > 0: open for writing; < 0: being executed (ETXTBSY) */
 	struct file_lock_context *i_flctx;	/* record locks and flock; made at need, by i_lock */
@@ -174,6 +174,7 @@ struct inode *new_inode(struct super_block *sb);
 /* The inode with that number: cached, or new with I_NEW, which the caller fills and unlocks (or iget_failed). NULL: no memory. */
 struct inode *iget_locked(struct super_block *sb, u64 ino);
 void unlock_new_inode(struct inode *inode);
+void inode_change_state(struct inode *inode, u32 clear, u32 set);	/* I_*; takes i_lock */
 void iget_failed(struct inode *inode);
 static inline struct inode *ihold(struct inode *inode) { atomic_inc(&inode->i_count); return inode; }
 void iput(struct inode *inode);			/* may sleep; NULL is fine */

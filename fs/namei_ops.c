@@ -114,7 +114,7 @@ int vfs_link(struct dentry *old, struct inode *dir, struct dentry *new)
 	else
 		err = dir->i_op->link(old, dir, new);
 	if (!err)
-		inode->i_state &= ~I_LINKABLE;
+		inode_change_state(inode, I_LINKABLE, 0);
 	inode_unlock(inode);
 	return err;
 }

@@ -323,7 +323,7 @@ static struct file *open_tmpfile(int dfd, const char *name, const struct open_fl
 							 (op->mode & ~fs_umask(current->fs)) | S_IFREG);
 	if (!err) {
 		if (!(op->flags & O_EXCL))
-			d->d_inode->i_state |= I_LINKABLE;
+			inode_change_state(d->d_inode, 0, I_LINKABLE);
 		path = (struct path){ dir.mnt, d };
 		path_get(&path);
 		f = open_path(&path, op->flags);
