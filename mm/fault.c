@@ -32,37 +32,19 @@
 #include "mm/filemap.h"
 #include "mm/highmem.h"
 #include "mm/pagetable.h"
+#include "mm/rmap.h"
 #include "mm/vma.h"
 #include "mm/writeback.h"
 
 struct page *zero_page;
 struct vm_event_counts vm_events[MAX_CPUS];
 
-/* Which of the three rss counters a page belongs to; page_table_lock held. */
-static inline unsigned long *rss_counter(struct mm_struct *mm, const struct page *page)
-{
-	if (PageAnon(page))
-		return &mm->anon_rss;
-	return PageSwapBacked(page) ? &mm->shmem_rss : &mm->file_rss;
-}
-
-static inline void page_add_rmap(struct page *page) { atomic_inc(&page->_mapcount); }
-
 /* An entry for a counted page is put where none was; the reference goes into the table. Lock held. */
 static inline void install(struct mm_struct *mm, pmd_t *pmd, pte_t *ptep, struct page *page, pte_t pte)
 {
-	page_add_rmap(page);
-	++*rss_counter(mm, page);
+	page_add_rmap(page, mm);
 	pte_table_get(pmd);
 	set_pte(ptep, pte);
-}
-
-/* A page just for this area: anonymous, with the private bit of memory's bookkeeping. */
-static inline void make_anon(struct vm_area_struct *vma, struct page *page, unsigned long address)
-{
-	page->flags |= BIT(PG_anon) | BIT(PG_swapbacked) | BIT(PG_uptodate);	/* nobody else sees it yet */
-	page->index = address >> PAGE_SHIFT;
-	vma->has_anon = true;
 }
 
 /* For a page that the caller may write to now. */
@@ -78,10 +60,10 @@ static int do_anonymous_page(struct vm_area_struct *vma, unsigned long address, 
 	pte_t *ptep;
 
 	if (write) {
-		page = alloc_page(GFP_HIGHUSER | __GFP_ZERO);
+		page = anon_vma_prepare(vma) ? NULL : alloc_page(GFP_HIGHUSER | __GFP_ZERO);
 		if (!page)
 			return VM_FAULT_OOM;
-		make_anon(vma, page, address);
+		page_make_anon(page, vma, address);
 	}
 	spin_lock(&mm->page_table_lock);
 	ptep = pte_offset_map(pmd, address);
@@ -99,11 +81,6 @@ static int do_anonymous_page(struct vm_area_struct *vma, unsigned long address, 
 	}
 	spin_unlock(&mm->page_table_lock);
 	return 0;
-}
-
-static pgoff_t linear_page_index(const struct vm_area_struct *vma, unsigned long address)
-{
-	return ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff;
 }
 
 /* Asks the area for its page: uptodate, with a reference. */
@@ -153,7 +130,7 @@ static int do_read_fault(struct vm_area_struct *vma, unsigned long address, pmd_
 
 static int do_cow_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd)
 {
-	struct page *page, *copy = alloc_page(GFP_HIGHUSER);
+	struct page *page, *copy = anon_vma_prepare(vma) ? NULL : alloc_page(GFP_HIGHUSER);
 	int ret;
 
 	if (!copy)
@@ -165,7 +142,7 @@ static int do_cow_fault(struct vm_area_struct *vma, unsigned long address, pmd_t
 	}
 	copy_highpage(copy, page);
 	put_page(page);
-	make_anon(vma, copy, address);
+	page_make_anon(copy, vma, address);
 	count_vm_event(pgcow);
 	return ret | finish_fault(vma, address, pmd, copy, writable_pte(vma, copy));
 }
@@ -249,7 +226,7 @@ static int wp_copy(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd
 	if (!zero)
 		get_page(page);
 	spin_unlock(&mm->page_table_lock);
-	copy = alloc_page(zero ? GFP_HIGHUSER | __GFP_ZERO : GFP_HIGHUSER);
+	copy = anon_vma_prepare(vma) ? NULL : alloc_page(zero ? GFP_HIGHUSER | __GFP_ZERO : GFP_HIGHUSER);
 	if (!copy) {
 		if (!zero)
 			put_page(page);
@@ -257,7 +234,7 @@ static int wp_copy(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd
 	}
 	if (!zero)
 		copy_highpage(copy, page);
-	make_anon(vma, copy, address);
+	page_make_anon(copy, vma, address);
 	count_vm_event(pgcow);
 	spin_lock(&mm->page_table_lock);
 	ptep = pte_offset_map(pmd, address);
@@ -265,12 +242,10 @@ static int wp_copy(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd
 		ptep_get_and_clear(ptep);
 		flush_tlb_page(mm, address);
 		if (!zero) {
-			--*rss_counter(mm, page);
-			atomic_dec(&page->_mapcount);
+			page_remove_rmap(page, mm);
 			put_page(page);		/* the table's reference; ours is still there */
 		}
-		++mm->anon_rss;
-		page_add_rmap(copy);
+		page_add_rmap(copy, mm);
 		set_pte(ptep, writable_pte(vma, copy));
 		copy = NULL;
 	}

@@ -19,6 +19,7 @@
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/highmem.h"
+#include "mm/rmap.h"
 #include "mm/slab.h"
 
 static struct kmem_cache *node_cache;

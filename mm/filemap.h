@@ -96,8 +96,6 @@ ssize_t generic_file_read(struct file *file, struct iov_iter *to, loff_t *pos);
 ssize_t generic_file_write(struct file *file, struct iov_iter *from, loff_t *pos);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 
-/* Write-protects the page in every shared mapping: the next write is a page_mkwrite. Locked. True if one had written to it. */
-bool page_mkclean(struct page *page);
 /* i_size has grown from a place within a page: mappings must ask again before they write behind it. */
 void pagecache_isize_extended(struct inode *inode, loff_t from, loff_t to);
 

@@ -9,6 +9,7 @@
 #include "lib/abi/errno.h"
 #include "mm/fault.h"
 #include "mm/pagetable.h"
+#include "mm/rmap.h"
 #include "mm/slab.h"
 #include "mm/vma.h"
 
@@ -148,13 +149,13 @@ static int dup_area(struct mm_struct *mm, struct mm_struct *old, struct vm_area_
 	}
 	copy->vm_mm = mm;
 	copy->vm_flags &= ~VM_LOCKED;
+	if (vma->vm_flags & VM_WIPEONFORK)
+		copy->anon_vma = NULL;
 	BUG_ON(!vma_find_slot(mm, copy->vm_start, copy->vm_end, &slot));
 	vma_link(mm, copy, &slot);
 	account_copy(mm, copy);
-	if (vma->vm_flags & VM_WIPEONFORK) {
-		copy->has_anon = false;
+	if (vma->vm_flags & VM_WIPEONFORK)
 		return 0;
-	}
 	return copy_page_range(mm, old, copy);
 }
 
@@ -179,5 +180,6 @@ void mm_init(void)
 {
 	mm_cache = kmem_cache_create("mm_struct", sizeof(struct mm_struct), 8, NULL);
 	vma_cache_init();
+	rmap_init();
 	fault_init();
 }

@@ -30,6 +30,7 @@
 #define VM_WIPEONFORK 0x2000000u
 #define VM_DONTDUMP 0x4000000u
 
+struct anon_vma;
 struct file;
 struct vm_area_struct;
 struct vm_fault {
@@ -68,7 +69,8 @@ struct vm_area_struct {
 	unsigned long vm_pgoff;			/* file offset in pages; anonymous: vm_start >> 12 at creation */
 	struct file *vm_file;			/* holds a reference, or NULL */
 	const struct vm_operations_struct *vm_ops;	/* NULL: anonymous */
-	bool has_anon;				/* a private page was made here: fork must copy the table */
+	struct anon_vma *anon_vma;		/* not NULL: a private page was made here, and fork must copy the table (mm/rmap.h) */
+	struct list_head anon_node;		/* in anon_vma->areas */
 	struct list_head shared;		/* in address_space.i_mmap */
 	void *vm_private_data;
 };
@@ -92,6 +94,7 @@ struct mm_struct {
 	unsigned long total_vm, locked_vm, shared_vm, exec_vm, stack_vm, data_vm;
 	unsigned long file_rss, anon_rss, shmem_rss, hiwater_rss, hiwater_vm;
 	unsigned long nr_ptes;			/* page-table pages */
+	unsigned long swap_usage;		/* entries that stand for a page in swap; by page_table_lock */
 	u32 def_flags;				/* mlockall: VM_LOCKED */
 	u32 auxv[2 * 22];			/* for /proc/PID/auxv */
 	struct file *exe_file;			/* for /proc/PID/exe; not writable while it runs (ETXTBSY) */

@@ -50,18 +50,8 @@ fail:
 static struct vm_area_struct *try_merge(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *prev = vma->vm_prev;
-	bool has_anon = vma->has_anon;
-	unsigned long end = vma->vm_end;
 
-	if (!prev || prev->vm_end != vma->vm_start || prev->vm_flags != vma->vm_flags || prev->vm_file != vma->vm_file ||
-	    (vma->vm_file && prev->vm_pgoff + vma_pages(prev) != vma->vm_pgoff) || vma->vm_ops != prev->vm_ops ||
-	    (vma->vm_ops && vma->vm_ops->close))
-		return vma;
-	vma_unlink(mm, vma);
-	vma_free(vma);
-	vma_adjust(prev, prev->vm_start, end, prev->vm_pgoff);
-	prev->has_anon |= has_anon;
-	return prev;
+	return prev && vma_can_join(prev, vma) ? vma_join(mm, prev, vma) : vma;
 }
 
 static u32 new_flags(const struct vm_area_struct *vma, u32 prot)

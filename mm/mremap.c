@@ -11,6 +11,7 @@
 #include "lib/err.h"
 #include "mm/fault.h"
 #include "mm/pagetable.h"
+#include "mm/rmap.h"
 #include "mm/vma.h"
 
 static unsigned long fail(int err) { return (unsigned long)err; }
@@ -62,7 +63,8 @@ static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma, 
 		goto uncharge;
 	fresh->vm_start = new_addr;
 	fresh->vm_end = new_addr + new_len;
-	fresh->vm_pgoff = vma->vm_file ? vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT) : new_addr >> PAGE_SHIFT;
+	/* Pages that are there know their numbers; an area without any takes those of its new place, to be merged there. */
+	fresh->vm_pgoff = vma->vm_file || vma->anon_vma ? linear_page_index(vma, addr) : new_addr >> PAGE_SHIFT;
 	if (!vma_find_slot(mm, fresh->vm_start, fresh->vm_end, &slot))
 		panic("move_vma: %08lx is taken", new_addr);
 	vma_link(mm, fresh, &slot);

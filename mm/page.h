@@ -23,6 +23,7 @@
 
 typedef u64 phys_addr_t;
 struct address_space;
+struct anon_vma;
 struct kmem_cache;
 
 struct page {
@@ -37,11 +38,12 @@ struct page {
 		} slab;
 	};
 	union {
-		struct address_space *mapping;	/* page cache: owner, by page lock. Anonymous: NULL with PG_anon */
+		struct address_space *mapping;	/* page cache: owner, by page lock */
+		struct anon_vma *anon_vma;	/* PG_anon: the areas that may map it; valid as long as one does */
 		struct kmem_cache *slab_cache;	/* PG_slab */
 	};
 	union {
-		unsigned long index;	/* page cache: offset in the mapping, in pages. Head of a compound: order */
+		unsigned long index;	/* offset in the mapping, or in the numbering of anonymous areas, in pages. Head of a compound: order */
 		void *freelist;		/* PG_slab: first free object */
 	};
 	struct list_head lru;		/* buddy list, per-CPU list, slab list or LRU: the one it is on */
@@ -87,6 +89,8 @@ static __always_inline bool PageHighMem(const struct page *p) { return page_to_p
 /* The kernel address of a page in low memory; a HIGHMEM page needs kmap (mm/highmem.h). */
 static __always_inline void *lowmem_page_address(const struct page *p) { return __va(page_to_pfn(p) << PAGE_SHIFT); }
 
+/* The file that it is a page of, or NULL. */
+static __always_inline struct address_space *page_mapping(const struct page *p) { return PageAnon(p) ? NULL : p->mapping; }
 static __always_inline int page_count(const struct page *p) { return atomic_read(&p->_refcount); }
 static __always_inline int page_mapcount(const struct page *p) { return atomic_read(&p->_mapcount) + 1; }
 static __always_inline bool page_mapped(const struct page *p) { return atomic_read(&p->_mapcount) >= 0; }

@@ -110,6 +110,11 @@ static __always_inline pte_t ptep_get_and_clear(pte_t *ptep)
 	ptep->high = 0;
 	return old;
 }
+/* Was it used? The mark is taken away. */
+static __always_inline bool ptep_test_and_clear_young(pte_t *ptep)
+{
+	return (ptep->low & _PAGE_ACCESSED) && (__atomic_fetch_and(&ptep->low, ~(u32)_PAGE_ACCESSED, __ATOMIC_SEQ_CST) & _PAGE_ACCESSED);
+}
 /* Write-protects without losing a dirty bit that the CPU sets at the same time. */
 static __always_inline void ptep_set_wrprotect(pte_t *ptep)
 {

@@ -9,6 +9,7 @@
 #include "fs/fs.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
+#include "mm/rmap.h"
 #include "mm/highmem.h"
 #include "mm/vma.h"
 

@@ -12,6 +12,7 @@
 #include "kernel/panic.h"
 #include "lib/abi/errno.h"
 #include "mm/filemap.h"
+#include "mm/rmap.h"
 #include "mm/slab.h"
 #include "mm/vma.h"
 
@@ -110,26 +111,29 @@ bool vma_find_slot(struct mm_struct *mm, unsigned long start, unsigned long end,
 	return true;
 }
 
-static void file_link(struct vm_area_struct *vma)
+/* Onto the lists by which a page finds its areas. */
+static void rmap_link(struct vm_area_struct *vma)
 {
 	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
 
-	if (!mapping)
-		return;
-	mutex_lock(&mapping->i_mmap_lock);
-	list_add_tail(&vma->shared, &mapping->i_mmap);
-	mutex_unlock(&mapping->i_mmap_lock);
+	if (mapping) {
+		mutex_lock(&mapping->i_mmap_lock);
+		list_add_tail(&vma->shared, &mapping->i_mmap);
+		mutex_unlock(&mapping->i_mmap_lock);
+	}
+	anon_vma_link(vma);
 }
 
-void vma_forget_file(struct vm_area_struct *vma)
+void vma_forget_rmap(struct vm_area_struct *vma)
 {
 	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
 
-	if (!mapping)
-		return;
-	mutex_lock(&mapping->i_mmap_lock);
-	list_del_init(&vma->shared);
-	mutex_unlock(&mapping->i_mmap_lock);
+	anon_vma_unlink(vma);
+	if (mapping) {
+		mutex_lock(&mapping->i_mmap_lock);
+		list_del_init(&vma->shared);
+		mutex_unlock(&mapping->i_mmap_lock);
+	}
 }
 
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_slot *slot)
@@ -150,7 +154,7 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_slot 
 	gap_update(next);		/* before any rotation, which would compute it and hide that its ancestors are stale */
 	rb_insert_augmented(&vma->vm_rb, &mm->mm_rb, &gap_callbacks);
 	mm->map_count++;
-	file_link(vma);
+	rmap_link(vma);
 }
 
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
@@ -168,21 +172,17 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 	mm->map_count--;
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
-	vma_forget_file(vma);
+	vma_forget_rmap(vma);
 }
 
-/* The file's list is locked, since unmap_mapping_range() computes with the borders. */
+/* A walk from a page to its areas computes with the borders. */
 void vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end, pgoff_t pgoff)
 {
-	struct address_space *mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
-
-	if (mapping)
-		mutex_lock(&mapping->i_mmap_lock);
+	lock_rmap(vma);
 	vma->vm_start = start;
 	vma->vm_end = end;
 	vma->vm_pgoff = pgoff;
-	if (mapping)
-		mutex_unlock(&mapping->i_mmap_lock);
+	unlock_rmap(vma);
 	gap_update(vma);
 	gap_update(vma->vm_next);
 }
@@ -194,6 +194,7 @@ struct vm_area_struct *vma_alloc(struct mm_struct *mm)
 	if (vma) {
 		vma->vm_mm = mm;
 		INIT_LIST_HEAD(&vma->shared);
+		INIT_LIST_HEAD(&vma->anon_node);
 	}
 	return vma;
 }
@@ -206,6 +207,7 @@ struct vm_area_struct *vma_dup(const struct vm_area_struct *vma)
 		return NULL;
 	*copy = *vma;
 	INIT_LIST_HEAD(&copy->shared);
+	INIT_LIST_HEAD(&copy->anon_node);
 	if (copy->vm_file)
 		get_file(copy->vm_file);
 	if (copy->vm_ops && copy->vm_ops->open)
@@ -252,39 +254,55 @@ static bool same_kind(const struct vm_area_struct *vma, u32 vm_flags, const stru
 	return vma->vm_flags == vm_flags && vma->vm_file == file && !(vma->vm_ops && vma->vm_ops->close);
 }
 
-/* Anonymous areas have no offset that anybody sees, as long as none was moved. */
-static bool follows(const struct vm_area_struct *vma, unsigned long start, const struct file *file, pgoff_t pgoff)
+/* Where the area ends, in addresses and in pages of its file or numbering, something begins. */
+static bool ends_at(const struct vm_area_struct *vma, unsigned long start, pgoff_t pgoff)
 {
-	return vma->vm_end == start && (!file || vma->vm_pgoff + vma_pages(vma) == pgoff);
+	return vma->vm_end == start && vma->vm_pgoff + vma_pages(vma) == pgoff;
+}
+
+bool vma_can_join(const struct vm_area_struct *a, const struct vm_area_struct *b)
+{
+	return same_kind(a, b->vm_flags, b->vm_file) && a->vm_ops == b->vm_ops && ends_at(a, b->vm_start, b->vm_pgoff) &&
+	       anon_vma_compatible(a, b) && !(a->vm_flags & (VM_IO | VM_DONTEXPAND));
+}
+
+bool vma_could_merge(const struct vm_area_struct *one, const struct vm_area_struct *other)
+{
+	const u32 changeable = VM_READ | VM_WRITE | VM_EXEC | VM_ACCOUNT;
+	const struct vm_area_struct *a = one->vm_start < other->vm_start ? one : other, *b = a == one ? other : one;
+
+	return same_kind(a, a->vm_flags, b->vm_file) && !((a->vm_flags ^ b->vm_flags) & ~changeable) &&
+	       ends_at(a, b->vm_start, b->vm_pgoff);
+}
+
+struct vm_area_struct *vma_join(struct mm_struct *mm, struct vm_area_struct *a, struct vm_area_struct *b)
+{
+	unsigned long end = b->vm_end;
+
+	anon_vma_inherit(a, b);
+	vma_unlink(mm, b);
+	vma_free(b);
+	vma_adjust(a, a->vm_start, end, a->vm_pgoff);
+	return a;
 }
 
 struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long start,
 				 unsigned long end, u32 vm_flags, struct file *file, pgoff_t pgoff)
 {
 	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
+	pgoff_t pages = (end - start) >> PAGE_SHIFT;
 	bool with_prev, with_next;
 
 	if (vm_flags & (VM_IO | VM_DONTEXPAND))
 		return NULL;
-	with_prev = prev && same_kind(prev, vm_flags, file) && follows(prev, start, file, pgoff);
-	with_next = next && next->vm_start == end && same_kind(next, vm_flags, file) &&
-		(!file || next->vm_pgoff == pgoff + ((end - start) >> PAGE_SHIFT));
-	if (with_prev && with_next) {
-		unsigned long new_end = next->vm_end;
-		bool has_anon = next->has_anon;
-
-		vma_unlink(mm, next);
-		vma_free(next);
-		vma_adjust(prev, prev->vm_start, new_end, prev->vm_pgoff);
-		prev->has_anon |= has_anon;
-		return prev;
-	}
+	with_prev = prev && same_kind(prev, vm_flags, file) && ends_at(prev, start, pgoff);
+	with_next = next && same_kind(next, vm_flags, file) && next->vm_start == end && next->vm_pgoff == pgoff + pages;
 	if (with_prev) {
 		vma_adjust(prev, prev->vm_start, end, prev->vm_pgoff);
-		return prev;
+		return with_next && anon_vma_compatible(prev, next) ? vma_join(mm, prev, next) : prev;
 	}
 	if (with_next) {
-		vma_adjust(next, start, next->vm_end, file ? pgoff : start >> PAGE_SHIFT);
+		vma_adjust(next, start, next->vm_end, pgoff);
 		return next;
 	}
 	return NULL;

@@ -33,7 +33,11 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 unsigned long vma_highest_gap(struct mm_struct *mm, unsigned long len, unsigned long low, unsigned long high);
 unsigned long vma_lowest_gap(struct mm_struct *mm, unsigned long len, unsigned long low, unsigned long high);
 bool vma_tree_valid(struct mm_struct *mm);	/* every invariant of list, tree and gaps; for tests */
-void vma_forget_file(struct vm_area_struct *vma);	/* off the file's list of areas */
+void vma_forget_rmap(struct vm_area_struct *vma);	/* off the lists by which pages find it */
+/* Are a and, right behind it, b one area but for the border? vma_join: they become one, a; b is freed. */
+bool vma_can_join(const struct vm_area_struct *a, const struct vm_area_struct *b);
+struct vm_area_struct *vma_join(struct mm_struct *mm, struct vm_area_struct *a, struct vm_area_struct *b);
+bool vma_could_merge(const struct vm_area_struct *a, const struct vm_area_struct *b);	/* neighbours, if mprotect made them alike */
 void vma_cache_init(void);
 
 static inline unsigned long vma_pages(const struct vm_area_struct *vma) { return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT; }

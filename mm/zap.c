@@ -13,6 +13,7 @@
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/pagetable.h"
+#include "mm/rmap.h"
 #include "mm/vma.h"
 
 #define GATHER_BATCH 128
@@ -63,14 +64,9 @@ static void zap_pte(struct mmu_gather *tlb, struct mm_struct *mm, pmd_t *pmd, pt
 	pte = ptep_get_and_clear(ptep);
 	pmd_page(*pmd)->private--;
 	gather_range(tlb, address);
-	if (PageAnon(page)) {
-		mm->anon_rss--;
-	} else {
-		if (pte_dirty(pte))
-			set_page_dirty(page);
-		--*(PageSwapBacked(page) ? &mm->shmem_rss : &mm->file_rss);
-	}
-	atomic_dec(&page->_mapcount);
+	if (pte_dirty(pte) && !PageAnon(page))
+		set_page_dirty(page);
+	page_remove_rmap(page, mm);
 	tlb->pages[tlb->nr++] = page;
 }
 
@@ -193,8 +189,7 @@ void exit_mmap(struct mm_struct *mm)
 		next = vma->vm_next;
 		if (vma->vm_flags & VM_ACCOUNT)
 			vm_unacct_memory(vma_pages(vma));
-		if (vma->vm_file)
-			vma_forget_file(vma);
+		vma_forget_rmap(vma);
 		vma_free(vma);
 	}
 	mm->mmap = NULL;
@@ -208,7 +203,7 @@ void exit_mmap(struct mm_struct *mm)
 
 static bool worth_copying(const struct vm_area_struct *vma)
 {
-	return !vma->vm_ops || vma->has_anon || vma_pages(vma) <= COPY_FILE_PAGES;
+	return !vma->vm_ops || vma->anon_vma || vma_pages(vma) <= COPY_FILE_PAGES;
 }
 
 /* One entry that is not none. Both locks held. */
@@ -225,11 +220,7 @@ static void copy_pte(struct mm_struct *dst, struct mm_struct *src, pte_t *from, 
 			pte = pte_wrprotect(*from);
 		}
 		get_page(page);
-		atomic_inc(&page->_mapcount);
-		if (PageAnon(page))
-			dst->anon_rss++;
-		else
-			++*(PageSwapBacked(page) ? &dst->shmem_rss : &dst->file_rss);
+		page_add_rmap(page, dst);
 		if (vm_flags & VM_SHARED)
 			pte = pte_mkclean(pte);
 	}
@@ -331,7 +322,6 @@ int move_page_tables(struct vm_area_struct *vma, unsigned long old, struct vm_ar
 		}
 		spin_unlock(&mm->page_table_lock);
 	}
-	new_vma->has_anon |= vma->has_anon;
 	flush_tlb_range(mm, first, first + len);
 	return 0;
 }

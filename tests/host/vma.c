@@ -32,7 +32,7 @@ static void map(struct mm_struct *mm, unsigned start, unsigned end, u32 flags, s
 	struct vm_area_struct *vma;
 
 	CHECK(vma_find_slot(mm, ADDR(start), ADDR(end), &slot));
-	if (vma_merge(mm, slot.prev, ADDR(start), ADDR(end), flags, f, pgoff))
+	if (vma_merge(mm, slot.prev, ADDR(start), ADDR(end), flags, f, f ? pgoff : start))
 		return;
 	CHECK(vma_find_slot(mm, ADDR(start), ADDR(end), &slot));
 	vma = vma_alloc(mm);
