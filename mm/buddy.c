@@ -15,6 +15,7 @@
 #include "kernel/panic.h"
 #include "lib/string.h"
 #include "mm/highmem.h"
+#include "mm/lru.h"
 #include "mm/slab.h"
 #include "kernel/task/task.h"
 #include "mm/zone.h"
@@ -259,7 +260,12 @@ static void free_pages_now(struct page *page, unsigned int order)
 	spin_unlock_irqrestore(&z->lock, flags);
 }
 
-void __put_page(struct page *page) { free_pages_now(page, 0); }
+void __put_page(struct page *page)
+{
+	if (PageLRU(page))
+		lru_del(page);
+	free_pages_now(page, 0);
+}
 
 void __free_pages(struct page *page, unsigned int order)
 {

@@ -31,6 +31,7 @@
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/highmem.h"
+#include "mm/lru.h"
 #include "mm/pagetable.h"
 #include "mm/rmap.h"
 #include "mm/vma.h"
@@ -74,6 +75,7 @@ static int do_anonymous_page(struct vm_area_struct *vma, unsigned long address, 
 		return 0;
 	}
 	if (write) {
+		lru_cache_add(page, true);
 		install(mm, pmd, ptep, page, writable_pte(vma, page));
 	} else {
 		pte_table_get(pmd);
@@ -103,6 +105,8 @@ static int finish_fault(struct vm_area_struct *vma, unsigned long address, pmd_t
 	ptep = pte_offset_map(pmd, address);
 	/* A page that was truncated meanwhile has left its mapping and must not be mapped. */
 	if (pte_none(*ptep) && (PageAnon(page) || page->mapping || PageReserved(page))) {
+		if (PageAnon(page))
+			lru_cache_add(page, true);
 		install(mm, pmd, ptep, page, pte);
 		page = NULL;
 	}
@@ -245,6 +249,7 @@ static int wp_copy(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd
 			page_remove_rmap(page, mm);
 			put_page(page);		/* the table's reference; ours is still there */
 		}
+		lru_cache_add(copy, true);
 		page_add_rmap(copy, mm);
 		set_pte(ptep, writable_pte(vma, copy));
 		copy = NULL;

@@ -19,6 +19,7 @@
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/highmem.h"
+#include "mm/lru.h"
 #include "mm/rmap.h"
 #include "mm/slab.h"
 
@@ -208,6 +209,8 @@ int add_to_page_cache(struct page *page, struct address_space *m, pgoff_t index,
 	int err;
 
 	ASSERT(PageLocked(page));
+	if (test_bit(AS_UNEVICTABLE, &m->flags))
+		SetPageSwapBacked(page);
 	for (;;) {
 		void *node;
 
@@ -221,6 +224,8 @@ int add_to_page_cache(struct page *page, struct address_space *m, pgoff_t index,
 			atomic_inc(&cached_pages);
 		}
 		spin_unlock_irqrestore(&m->tree_lock, flags);
+		if (!err)
+			lru_cache_add(page, false);
 		if (err != -ENOMEM || !(gfp & __GFP_WAIT))
 			return err;
 		/* Let the cache of nodes find memory where it may sleep, then try again. */

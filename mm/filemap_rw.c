@@ -11,6 +11,7 @@
 #include "lib/abi/errno.h"
 #include "lib/err.h"
 #include "mm/filemap.h"
+#include "mm/lru.h"
 #include "mm/readahead.h"
 #include "mm/writeback.h"
 
@@ -35,6 +36,9 @@ static size_t read_one_page(struct file *file, struct address_space *m, loff_t p
 			return 0;
 		}
 	}
+	/* A page that is read in small pieces is used once by it. */
+	if ((pos & (PAGE_SIZE - 1)) == 0 || file->f_ra.prev_pos >> PAGE_SHIFT != pos >> PAGE_SHIFT)
+		mark_page_accessed(page);
 	copied = copy_page_to_iter(page, (size_t)pos & (PAGE_SIZE - 1), n, to);
 	put_page(page);
 	return copied;

@@ -53,6 +53,7 @@ struct page {
 enum pageflags {
 	PG_locked, PG_uptodate, PG_dirty, PG_writeback, PG_error, PG_referenced, PG_active, PG_lru,
 	PG_slab, PG_buddy, PG_reserved, PG_private, PG_anon, PG_swapcache, PG_swapbacked, PG_table, PG_pcp,
+	PG_unevictable,			/* mlocked: reclaim came across it and put it aside */
 	PG_readahead,			/* page cache: reading it starts the next read-ahead */
 	PG_compound,			/* a kmalloc of several pages; the order is in index of the head */
 	PG_count
@@ -67,7 +68,7 @@ static __always_inline bool TestSetPage##Name(struct page *p) { return test_and_
 static __always_inline bool TestClearPage##Name(struct page *p) { return test_and_clear_bit(bit, &p->flags); }
 PAGEFLAG(Locked, PG_locked) PAGEFLAG(Uptodate, PG_uptodate) PAGEFLAG(Dirty, PG_dirty)
 PAGEFLAG(Writeback, PG_writeback) PAGEFLAG(Error, PG_error) PAGEFLAG(Referenced, PG_referenced)
-PAGEFLAG(Active, PG_active) PAGEFLAG(LRU, PG_lru) PAGEFLAG(Slab, PG_slab) PAGEFLAG(Buddy, PG_buddy)
+PAGEFLAG(Active, PG_active) PAGEFLAG(LRU, PG_lru) PAGEFLAG(Unevictable, PG_unevictable) PAGEFLAG(Slab, PG_slab) PAGEFLAG(Buddy, PG_buddy)
 PAGEFLAG(Reserved, PG_reserved) PAGEFLAG(Private, PG_private) PAGEFLAG(Anon, PG_anon)
 PAGEFLAG(SwapCache, PG_swapcache) PAGEFLAG(SwapBacked, PG_swapbacked) PAGEFLAG(Table, PG_table)
 PAGEFLAG(Compound, PG_compound) PAGEFLAG(Readahead, PG_readahead) PAGEFLAG(Pcp, PG_pcp)
@@ -95,9 +96,10 @@ static __always_inline int page_count(const struct page *p) { return atomic_read
 static __always_inline int page_mapcount(const struct page *p) { return atomic_read(&p->_mapcount) + 1; }
 static __always_inline bool page_mapped(const struct page *p) { return atomic_read(&p->_mapcount) >= 0; }
 static __always_inline void get_page(struct page *p) { atomic_inc(&p->_refcount); }
+static __always_inline bool put_page_testzero(struct page *p) { return atomic_dec_and_test(&p->_refcount); }
 void __put_page(struct page *p);	/* the count has become zero */
 static __always_inline void put_page(struct page *p)
 {
-	if (atomic_dec_and_test(&p->_refcount))
+	if (put_page_testzero(p))
 		__put_page(p);
 }

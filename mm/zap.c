@@ -12,6 +12,7 @@
 #include "lib/abi/errno.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
+#include "mm/lru.h"
 #include "mm/pagetable.h"
 #include "mm/rmap.h"
 #include "mm/vma.h"
@@ -32,8 +33,8 @@ static void gather_flush(struct mmu_gather *tlb)
 		flush_tlb_range(tlb->mm, tlb->start, tlb->end);
 	tlb->start = ~0ul;
 	tlb->end = 0;
-	while (tlb->nr)
-		put_page(tlb->pages[--tlb->nr]);
+	release_pages(tlb->pages, tlb->nr);
+	tlb->nr = 0;
 }
 
 static inline void gather_range(struct mmu_gather *tlb, unsigned long address)

@@ -7,6 +7,7 @@
 #include "kernel/panic.h"
 #include "lib/string.h"
 #include "mm/layout.h"
+#include "mm/lru.h"
 #include "mm/zone.h"
 
 #define MAX_DMA_PFN (16u << (20 - PAGE_SHIFT))
@@ -28,6 +29,7 @@ static enum zone_type zone_of_pfn(unsigned long pfn)
 static void zone_init(struct zone *z, const char *name, unsigned long start, unsigned long end)
 {
 	spin_lock_init(&z->lock);
+	lru_init_zone(z);
 	z->name = name;
 	z->zone_start_pfn = start;
 	z->spanned_pages = end > start ? end - start : 0;

@@ -23,6 +23,14 @@ struct per_cpu_pages {
 	unsigned int count, high, batch;	/* over high, batch pages go back to the buddy lists */
 };
 
+/* Where reclaim looks for pages: mm/lru.h. An active list is LRU_ACTIVE behind its inactive one. */
+enum { LRU_ACTIVE = 1, LRU_FILE = 2 };
+enum lru_list {
+	LRU_INACTIVE_ANON, LRU_ACTIVE_ANON = LRU_INACTIVE_ANON + LRU_ACTIVE,
+	LRU_INACTIVE_FILE = LRU_FILE, LRU_ACTIVE_FILE = LRU_FILE + LRU_ACTIVE,
+	LRU_UNEVICTABLE, NR_LRU_LISTS
+};
+
 struct zone {
 	spinlock_t lock;			/* free_area, nr_free; interrupts off */
 	struct free_area free_area[MAX_ORDER];
@@ -30,6 +38,10 @@ struct zone {
 	unsigned long watermark[NR_WMARK];	/* pages */
 	unsigned long lowmem_reserve[MAX_NR_ZONES];	/* kept against requests for that higher zone */
 	struct per_cpu_pages pcp[MAX_CPUS];
+	spinlock_t lru_lock;			/* the four below */
+	struct list_head lru[NR_LRU_LISTS];
+	unsigned long nr_lru[NR_LRU_LISTS];	/* pages */
+	unsigned long recent_scanned[2], recent_rotated[2];	/* of anonymous and file pages judged lately; those that were in use */
 	unsigned long zone_start_pfn, spanned_pages, present_pages;
 	const char *name;
 };
