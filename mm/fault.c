@@ -15,7 +15,9 @@
  *                                 owner, anonymous
  *  write   any private            read-only, else   a copy (of the zero page: a new one)      do_wp_page
  *  write   file, shared           read-only         page_mkwrite, then made writable          do_wp_page
- *  any     any                    already allows    another thread did it: nothing            handle_pte_fault
+ *  read    private                in swap           the page from there, read-only            do_swap_page
+ *  write   private                in swap           the same, then as any read-only one       do_swap_page
+ *  any     any                    already allows    another thread did it: nothing            handle_present
  *
  * Access that the area does not permit never gets here (kernel/cpu/fault.c). Whether a page must be
  * copied is decided by the area and the page's count, not by the entry's read-only bit, which also
@@ -34,6 +36,7 @@
 #include "mm/lru.h"
 #include "mm/pagetable.h"
 #include "mm/rmap.h"
+#include "mm/swap.h"
 #include "mm/vma.h"
 #include "mm/writeback.h"
 
@@ -262,6 +265,20 @@ static int wp_copy(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd
 	return 0;
 }
 
+/* Does nobody else have the anonymous page, or the right to it by an entry in swap? Its place there is given up. */
+static bool is_sole_owner(struct page *page)
+{
+	bool sole;
+
+	if (!PageSwapCache(page))
+		return page_count(page) == 1;
+	if (!trylock_page(page))
+		return false;
+	sole = page_mapcount(page) == 1 && try_to_free_swap(page) && page_count(page) == 1;
+	unlock_page(page);
+	return sole;
+}
+
 /* A write to a page that is there but read-only. Lock held; released. */
 static int do_wp_page(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, pte_t *ptep)
 {
@@ -269,13 +286,94 @@ static int do_wp_page(struct vm_area_struct *vma, unsigned long address, pmd_t *
 
 	if (vma->vm_flags & VM_SHARED && !pte_special(pte))
 		return wp_shared(vma, address, pmd, pte);
-	if (!pte_special(pte) && PageAnon(pte_page(pte)) && page_count(pte_page(pte)) == 1) {
+	if (!pte_special(pte) && PageAnon(pte_page(pte)) && is_sole_owner(pte_page(pte))) {
 		ptep_set_bits(ptep, _PAGE_RW | _PAGE_DIRTY | _PAGE_ACCESSED);
 		flush_tlb_one(address);
 		spin_unlock(&vma->vm_mm->page_table_lock);
 		return 0;
 	}
 	return wp_copy(vma, address, pmd, pte);
+}
+
+/* The entry is looked at with the lock: a page is there, or was a moment ago. */
+static int handle_present(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, bool write)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pte_t *ptep, pte;
+
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_offset_map(pmd, address);
+	pte = *ptep;
+	if (pte_present(pte)) {
+		if (write && !pte_write(pte))
+			return do_wp_page(vma, address, pmd, ptep);
+		ptep_set_bits(ptep, write ? _PAGE_DIRTY | _PAGE_ACCESSED : _PAGE_ACCESSED);
+		flush_tlb_one(address);	/* another thread has brought it in, or made it writable */
+	}
+	spin_unlock(&mm->page_table_lock);
+	return 0;
+}
+
+/* With the locked page of the swap cache in hand: it takes its entry's place. False: that has changed. */
+static bool install_swapped(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, swp_entry_t entry, struct page *page)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pte_t *ptep;
+	bool same;
+
+	spin_lock(&mm->page_table_lock);
+	ptep = pte_offset_map(pmd, address);
+	same = ptep->pte == swp_entry_to_pte(entry).pte;
+	if (same) {
+		if (!page_mapped(page)) {
+			SetPageAnon(page);
+			page->anon_vma = vma->anon_vma;
+			page->index = linear_page_index(vma, address);
+		}
+		get_page(page);
+		page_add_rmap(page, mm);
+		mm->swap_usage--;
+		set_pte(ptep, __pte(0));	/* the address before the present bit */
+		set_pte(ptep, mk_pte(page, vma->vm_page_prot));
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (same)
+		swap_free(entry);
+	return same;
+}
+
+/* The page is in swap, or still or again in the swap cache. A write goes on as to any page that is there. */
+static int do_swap_page(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, swp_entry_t entry, bool write)
+{
+	struct page *page = lookup_swap_cache(entry);
+	int ret = 0;
+
+	if (anon_vma_prepare(vma)) {
+		if (page)
+			put_page(page);
+		return VM_FAULT_OOM;
+	}
+	if (!page) {
+		page = read_swap_cache(entry);
+		if (!page)	/* freed, if the entry has changed: then the access is tried again */
+			return READ_ONCE(pte_offset_map(pmd, address)->high) == entry.val ? VM_FAULT_OOM : 0;
+		ret = VM_FAULT_MAJOR;
+	}
+	lock_page(page);
+	/* While we waited it may have left the cache, and even have come back for another entry. */
+	if (PageSwapCache(page) && page_swap_entry(page).val == entry.val) {
+		if (!PageUptodate(page))
+			ret = VM_FAULT_SIGBUS;	/* the disk failed */
+		else if (!install_swapped(vma, address, pmd, entry, page))
+			write = false;
+		else if (write || swap_is_half_full())
+			try_to_free_swap(page);
+	} else {
+		write = false;
+	}
+	unlock_page(page);
+	put_page(page);
+	return ret & VM_FAULT_ERROR || !write ? ret : ret | handle_present(vma, address, pmd, true);
 }
 
 static int handle_pte_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, bool write)
@@ -291,17 +389,12 @@ static int handle_pte_fault(struct vm_area_struct *vma, unsigned long address, p
 			return do_read_fault(vma, address, pmd);
 		return vma->vm_flags & VM_SHARED ? do_shared_fault(vma, address, pmd) : do_cow_fault(vma, address, pmd);
 	}
+	if (likely(ptep->low != _PAGE_SWAP))
+		return handle_present(vma, address, pmd, write);
 	spin_lock(&mm->page_table_lock);
-	ptep = pte_offset_map(pmd, address);
 	pte = *ptep;
-	if (pte_present(pte)) {
-		if (write && !pte_write(pte))
-			return do_wp_page(vma, address, pmd, ptep);
-		ptep_set_bits(ptep, write ? _PAGE_DIRTY | _PAGE_ACCESSED : _PAGE_ACCESSED);
-		flush_tlb_one(address);	/* another thread has brought it in, or made it writable */
-	}
 	spin_unlock(&mm->page_table_lock);
-	return 0;
+	return pte_swap(pte) ? do_swap_page(vma, address, pmd, pte_to_swp_entry(pte), write) : 0;
 }
 
 int handle_mm_fault(struct vm_area_struct *vma, unsigned long address, bool write)

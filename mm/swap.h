@@ -32,6 +32,7 @@ static inline swp_entry_t page_swap_entry(const struct page *page) { return (swp
 
 extern unsigned long total_swap_pages;		/* pages of all areas in use */
 unsigned long nr_swap_pages(void);		/* of those, free */
+static inline bool swap_is_half_full(void) { return nr_swap_pages() * 2 < total_swap_pages; }
 
 /* One holder more: 0, or -ENOMEM if the count can hold no more, -EINVAL if nobody holds it (a page table is corrupted). Any context. */
 int swap_duplicate(swp_entry_t entry);
@@ -46,6 +47,12 @@ bool add_to_swap(struct page *page);
 void delete_from_swap_cache(struct page *page);
 /* The same, unless it is being written or somebody still has the entry instead of the page. True: it is no longer in the cache. Locked. */
 bool try_to_free_swap(struct page *page);
+/* Reclaim has the locked page in hand: it leaves the cache if it is clean and only cache and caller refer to it. The entry stays with its holders. */
+bool remove_from_swap_cache(struct page *page);
+/* An entry is taken out of a page table or a tree: one holder fewer, and the page in the cache goes with the last. */
+void free_swap_and_cache(swp_entry_t entry);
+/* An entry for the page itself was taken out: its place in swap goes with the last one, if nobody else is using the page just now. */
+void free_swap_cache(struct page *page);
 /* NULL, or the page with a reference. Never sleeps. */
 struct page *lookup_swap_cache(swp_entry_t entry);
 /* The page with a reference, reading begun if it was not there (with some neighbours); unlocked once it is uptodate, or not uptodate

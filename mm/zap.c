@@ -15,6 +15,7 @@
 #include "mm/lru.h"
 #include "mm/pagetable.h"
 #include "mm/rmap.h"
+#include "mm/swap.h"
 #include "mm/vma.h"
 
 #define GATHER_BATCH 128
@@ -33,6 +34,9 @@ static void gather_flush(struct mmu_gather *tlb)
 		flush_tlb_range(tlb->mm, tlb->start, tlb->end);
 	tlb->start = ~0ul;
 	tlb->end = 0;
+	for (unsigned int i = 0; i < tlb->nr; i++)
+		if (PageSwapCache(tlb->pages[i]))
+			free_swap_cache(tlb->pages[i]);
 	release_pages(tlb->pages, tlb->nr);
 	tlb->nr = 0;
 }
@@ -44,13 +48,22 @@ static inline void gather_range(struct mmu_gather *tlb, unsigned long address)
 }
 
 
-/* One entry that is not none. Lock held. */
+/* One entry that is not none. Lock held. What is private, in memory or in swap, stays if only the file's pages are to go. */
 static void zap_pte(struct mmu_gather *tlb, struct mm_struct *mm, pmd_t *pmd, pte_t *ptep, unsigned long address,
 		    bool file_only)
 {
 	pte_t pte = *ptep;
 	struct page *page;
 
+	if (pte_swap(pte)) {
+		if (file_only)
+			return;
+		set_pte(ptep, __pte(0));
+		pmd_page(*pmd)->private--;
+		mm->swap_usage--;
+		free_swap_and_cache(pte_to_swp_entry(pte));
+		return;
+	}
 	if (pte_special(pte)) {
 		if (file_only)
 			return;
@@ -196,7 +209,7 @@ void exit_mmap(struct mm_struct *mm)
 	mm->mmap = NULL;
 	mm->mm_rb = RB_ROOT;
 	mm->map_count = 0;
-	ASSERT(mm->nr_ptes == 0 && get_mm_rss(mm) == 0);
+	ASSERT(mm->nr_ptes == 0 && get_mm_rss(mm) == 0 && mm->swap_usage == 0);
 }
 
 /* Small areas of file pages are copied: cheaper than the faults that would rebuild them. */
@@ -207,13 +220,19 @@ static bool worth_copying(const struct vm_area_struct *vma)
 	return !vma->vm_ops || vma->anon_vma || vma_pages(vma) <= COPY_FILE_PAGES;
 }
 
-/* One entry that is not none. Both locks held. */
-static void copy_pte(struct mm_struct *dst, struct mm_struct *src, pte_t *from, pte_t *to, u32 vm_flags)
+/* One entry that is not none. Both locks held. False: too many share the page's place in swap. */
+static bool copy_pte(struct mm_struct *dst, pte_t *from, pte_t *to, u32 vm_flags)
 {
 	pte_t pte = *from;
 	struct page *page;
 
-	(void)src;
+	if (pte_swap(pte)) {
+		if (swap_duplicate(pte_to_swp_entry(pte)))
+			return false;
+		dst->swap_usage++;
+		set_pte(to, pte);
+		return true;
+	}
 	if (!pte_special(pte)) {
 		page = pte_page(pte);
 		if (!(vm_flags & VM_SHARED) && pte_write(pte)) {
@@ -226,6 +245,7 @@ static void copy_pte(struct mm_struct *dst, struct mm_struct *src, pte_t *from, 
 			pte = pte_mkclean(pte);
 	}
 	set_pte(to, pte_mkold(pte));
+	return true;
 }
 
 /* The child's table is private to us until fork is done, but the lock of its mm keeps the rule simple. */
@@ -234,6 +254,7 @@ static int copy_table(struct mm_struct *dst, struct mm_struct *src, unsigned lon
 	pmd_t *from_pmd = pmd_for(src, address), *to_pmd = pmd_for(dst, address);
 	pte_t *from, *to;
 	unsigned int copied = 0;
+	bool ok = true;
 
 	if (pte_alloc(dst, address))
 		return -ENOMEM;
@@ -242,16 +263,16 @@ static int copy_table(struct mm_struct *dst, struct mm_struct *src, unsigned lon
 	if (!pmd_none(*from_pmd)) {
 		from = pte_offset_map(from_pmd, address);
 		to = pte_offset_map(to_pmd, address);
-		for (; address < end; address += PAGE_SIZE, from++, to++)
+		for (; address < end && ok; address += PAGE_SIZE, from++, to++)
 			if (!pte_none(*from)) {
-				copy_pte(dst, src, from, to, vm_flags);
-				copied++;
+				ok = copy_pte(dst, from, to, vm_flags);
+				copied += ok;
 			}
 	}
 	pte_table_get_n(to_pmd, copied);
 	spin_unlock(&src->page_table_lock);
 	spin_unlock(&dst->page_table_lock);
-	return 0;
+	return ok ? 0 : -ENOMEM;
 }
 
 int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *vma)
@@ -304,14 +325,22 @@ int move_page_tables(struct vm_area_struct *vma, unsigned long old, struct vm_ar
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long first = old;
 
+	/* First the tables that are needed, for nothing may be allocated under the locks. */
+	for (unsigned long a = 0; a < len; a += PAGE_SIZE) {
+		pmd_t *from = pmd_for(mm, old + a);
+
+		if (!pmd_none(*from) && !pte_none(*pte_offset_map(from, old + a)) && pmd_none(*pmd_for(mm, addr + a)) &&
+		    pte_alloc(mm, addr + a))
+			return -ENOMEM;
+	}
+	/* A walk must not look at the one place before and at the other after the entry has moved: it would miss the page. */
+	lock_rmap(vma);
 	for (unsigned long end = old + len; old < end; old += PAGE_SIZE, addr += PAGE_SIZE) {
 		pmd_t *from = pmd_for(mm, old), *to = pmd_for(mm, addr);
 		pte_t *ptep;
 
-		if (pmd_none(*from) || pte_none(*pte_offset_map(from, old)))
+		if (pmd_none(*from) || pmd_none(*to))
 			continue;
-		if (pte_alloc(mm, addr))
-			return -ENOMEM;
 		spin_lock(&mm->page_table_lock);
 		ptep = pte_offset_map(from, old);
 		if (!pte_none(*ptep)) {
@@ -324,5 +353,6 @@ int move_page_tables(struct vm_area_struct *vma, unsigned long old, struct vm_ar
 		spin_unlock(&mm->page_table_lock);
 	}
 	flush_tlb_range(mm, first, first + len);
+	unlock_rmap(vma);
 	return 0;
 }
