@@ -38,6 +38,11 @@ static inline bool swap_is_half_full(void) { return nr_swap_pages() * 2 < total_
 int swap_duplicate(swp_entry_t entry);
 void swap_free(swp_entry_t entry);		/* one holder fewer; the last one frees the place */
 unsigned int swap_count(swp_entry_t entry);	/* holders, without the cache */
+/* The cache's own count, which is one mark: a new entry that has it and no holder ({ 0 }: swap is full); the mark for an entry that
+ * has holders: 0, -EEXIST, or -ENOENT if it is free; and taking the mark away. Any context. */
+swp_entry_t get_swap_page(void);
+int swap_cache_prepare(swp_entry_t entry);
+void swap_free_cache(swp_entry_t entry);
 
 /* ---- the swap cache ---- */
 
@@ -60,6 +65,8 @@ struct page *lookup_swap_cache(swp_entry_t entry);
 struct page *read_swap_cache(swp_entry_t entry);
 /* Starts writing the locked page, whose dirty mark was taken, to its place; unlocks it. 0 or errno (the page is dirty again). */
 int swap_writepage(struct page *page);
+/* Starts filling the locked page from its place; unlocks it when that ends, uptodate unless the disk failed. */
+void swap_readpage(struct page *page);
 unsigned long nr_swapcache_pages(void);
 
 /* ---- areas ---- */
