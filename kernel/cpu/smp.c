@@ -6,7 +6,7 @@
  * that it runs takes over.
  *
  * smp_call_function is one mailbox for all: call_lock admits one sender, the mask says who has still
- * to answer. A sender that waits for call_lock or for answers has its interrupts on, so two senders
+ * to answer. No softirq sends: it may have interrupted who holds call_lock. A sender that waits for call_lock or for answers has its interrupts on, so two senders
  * cannot wait for each other. Panic uses the non-maskable interrupt, because a CPU that hangs with
  * interrupts off must stop too.
  */
@@ -122,8 +122,8 @@ void smp_call_function(unsigned long mask, void (*fn)(void *), void *arg)
 	mask &= cpu_online_mask & ~BIT(smp_processor_id());
 	if (!mask)
 		return;
-	if (DEBUG && irqs_disabled())
-		panic("smp_call_function with interrupts off from %p", __builtin_return_address(0));
+	if (DEBUG && (irqs_disabled() || in_serving_softirq()))
+		panic("smp_call_function with interrupts off, or in a softirq, from %p", __builtin_return_address(0));
 	spin_lock(&call_lock);
 	call.fn = fn;
 	call.arg = arg;

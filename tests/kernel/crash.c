@@ -2,6 +2,7 @@
 /* Ways to break the kernel on purpose, for the tests of its reports: crash=NAME on the command line of the test kernel. */
 #include "kernel/init.h"
 #include "kernel/panic.h"
+#include "kernel/sched/kthread.h"
 #include "kernel/sched/mutex.h"
 #include "kernel/task/task.h"
 #include "lib/abi/errno.h"

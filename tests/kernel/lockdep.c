@@ -2,6 +2,7 @@
 /* The checkers of debug builds, provoked: each must find its fault, and must be silent about what is legal. */
 #include "kernel/cpu/ptrace.h"
 #include "kernel/ktest.h"
+#include "kernel/sched/kthread.h"
 #include "kernel/sched/mutex.h"
 #include "kernel/task/task.h"
 #include "kernel/timer.h"
