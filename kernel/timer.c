@@ -163,6 +163,7 @@ static void run_expired(enum softirq nr)
 		dequeue(base, t);
 		call(base, t, true);
 	}
+	set_clock(base);	/* one that was started again meanwhile, by another CPU, may be the first now */
 	spin_unlock_irq(&base->lock);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hardware interrupts: from a vector to the handlers that asked for its line. A handler runs with
- * interrupts off on the stack of whatever it interrupted; what it has left to softirqs is done at the end (do_irq). Which controller brings the line is an
- * irq_chip's business (kernel/cpu/irq.h).
+ * interrupts off on the stack of whatever it interrupted; what it has left to softirqs is done at the end (do_irq).
+ * Which controller brings the line is an irq_chip's business (kernel/cpu/irq.h).
  *
  * PCI devices share lines. A shared line is level-triggered: it stays up until every device that pulls it has
  * been served, so each interrupt calls all handlers of its line, and each looks at its own device. A line that

@@ -74,8 +74,7 @@ static void run_actions(struct softirq_cpu *c, u32 pending)
 	}
 }
 
-/* Interrupts are off, and are again at the end; not in an interrupt. */
-static void do_softirq(void)
+void do_softirq(void)
 {
 	struct softirq_cpu *c = this_cpu();
 	u32 pending;
@@ -94,8 +93,6 @@ static void do_softirq(void)
 	}
 	current_thread_info()->preempt_count -= SOFTIRQ_OFFSET;
 }
-
-void softirq_run_pending(void) { do_softirq(); }
 
 void local_bh_enable(void)
 {

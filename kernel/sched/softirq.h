@@ -30,11 +30,12 @@ void raise_softirq(enum softirq nr);
 void raise_softirq_irqoff(enum softirq nr);	/* interrupts are off */
 
 static __always_inline bool local_softirq_pending(void) { return softirq_cpus[smp_processor_id()].pending; }
+/* Runs what is pending: not in an interrupt; interrupts are off, and are again at the end. */
+void do_softirq(void);
 /* The end of a hard interrupt, not counted any more, interrupts off. */
-void softirq_run_pending(void);
 static __always_inline void softirq_irq_exit(void)
 {
 	if (unlikely(local_softirq_pending()) && !in_interrupt())
-		softirq_run_pending();
+		do_softirq();
 }
 extern const char *const softirq_names[NR_SOFTIRQS];

@@ -37,7 +37,7 @@ void __init_work(struct work_struct *work, void (*func)(struct work_struct *));
 void __init_delayed_work(struct delayed_work *dwork, void (*func)(struct work_struct *));
 static inline struct delayed_work *to_delayed_work(struct work_struct *work) { return container_of(work, struct delayed_work, work); }
 
-/* Have it called, on this CPU or one that is named. False: it was pending already, or is being cancelled. Any context, hard interrupts too. */
+/* Have it called, on this CPU or one that is named. False: it is pending already, or is being cancelled. Any context. */
 bool schedule_work(struct work_struct *work);
 bool schedule_work_on(u32 cpu, struct work_struct *work);
 /* The same not before so many ns have passed. */
