@@ -91,7 +91,7 @@ struct request_queue_ops {
 	int (*queue_rq)(struct request_queue *q, struct request *rq);
 	/* May be NULL: no more queue_rq for now, tell the device. Called like queue_rq. */
 	void (*commit_rqs)(struct request_queue *q);
-	/* May be NULL: instead of the blk_end_request that follows a blk_complete_request; calls it in the end. In a softirq. */
+	/* May be NULL. Instead of the blk_end_request that follows a blk_complete_request, which it calls itself. A softirq. */
 	void (*complete)(struct request_queue *q, struct request *rq);
 };
 

@@ -6,9 +6,9 @@
  * that it runs takes over.
  *
  * smp_call_function is one mailbox for all: call_lock admits one sender, the mask says who has still
- * to answer. No softirq sends: it may have interrupted who holds call_lock. A sender that waits for call_lock
- * or for answers has its interrupts on, so two senders cannot wait for each other. Panic uses the non-maskable interrupt, because a CPU that hangs with
- * interrupts off must stop too.
+ * to answer. A sender that waits for call_lock or for answers has its interrupts on, so two senders
+ * cannot wait for each other; a softirq never sends, for it may have interrupted who holds call_lock. Panic uses
+ * the non-maskable interrupt, because a CPU that hangs with interrupts off must stop too.
  */
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/io.h"

@@ -63,7 +63,7 @@ void lockdep_off(void);			/* the kernel is going down: check no more */
 void lockdep_irq_enter(void);				/* before the interrupt is counted */
 void lockdep_irq_exit(u32 count, unsigned vector);	/* count: preempt_count as it must be */
 void lockdep_softirq_enter(void);			/* the same for softirqs */
-/* fn, an initcall, a softirq action or a work, has returned: it must leave this count, so many locks, interrupts on. Puts right what is not so. */
+/* fn, an initcall, a softirq action or a work, has returned: with this count, so many locks, interrupts on? Puts right what is not so. */
 void lockdep_returned(const char *what, void *fn, u32 count, int depth);
 void lockdep_task_exits(void);
 
