@@ -91,7 +91,7 @@ struct request_queue_ops {
 	int (*queue_rq)(struct request_queue *q, struct request *rq);
 	/* May be NULL: no more queue_rq for now, tell the device. Called like queue_rq. */
 	void (*commit_rqs)(struct request_queue *q);
-	/* May be NULL. Instead of the blk_end_request that follows a blk_complete_request, which it calls itself. A softirq. */
+	/* May be NULL. For blk_complete_request, in a softirq, instead of the blk_end_request that it must call itself. */
 	void (*complete)(struct request_queue *q, struct request *rq);
 };
 
