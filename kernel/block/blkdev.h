@@ -86,7 +86,8 @@ struct request {
 struct request_queue_ops {
 	/*
 	 * Start it; called with q->lock held and softirqs off, so it may not sleep. 0: started, blk_complete_request or
-	 * blk_end_request will be called. -EBUSY: no room now; it is offered again after the next blk_end_request. Other: the request fails.
+	 * blk_end_request will be called. -EBUSY: no room now; it is offered again after the next blk_end_request. Other: the
+	 * request fails.
 	 */
 	int (*queue_rq)(struct request_queue *q, struct request *rq);
 	/* May be NULL: no more queue_rq for now, tell the device. Called like queue_rq. */
