@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Softirqs: in which order, on which CPU, what holds them back, and who goes on when there is no end of them. */
+/* Softirqs: in which order, on which CPU, what holds them back, and who goes on when there is no end of them; soft timers; threads. */
 #include "kernel/cpu/smp.h"
 #include "kernel/ktest.h"
 #include "kernel/panic.h"
@@ -53,20 +53,20 @@ static void note(enum softirq nr)
 	if (again && nr == SECOND) {
 		again--;
 		raise_softirq(FIRST);
-		if (nr_served == 1)	/* not on top of this one */
-			contexts_wrong++;
 	}
-}
-
-static void begin(void (*action)(enum softirq nr))
-{
-	open_softirq(FIRST, action);
-	open_softirq(SECOND, action);
-	nr_served = contexts_wrong = again = 0;
 }
 
 static void on_cpu(u32 cpu) { set_cpus_allowed(current, BIT(cpu)); }
 static void anywhere(void) { set_cpus_allowed(current, ~0u); }
+
+/* The test stays on its CPU until anywhere(). */
+static void begin(void (*action)(enum softirq nr))
+{
+	on_cpu(0);
+	open_softirq(FIRST, action);
+	open_softirq(SECOND, action);
+	nr_served = contexts_wrong = again = 0;
+}
 
 KTEST(softirq_runs_at_the_end_of_the_interrupt_lowest_first)
 {
@@ -76,6 +76,7 @@ KTEST(softirq_runs_at_the_end_of_the_interrupt_lowest_first)
 	EXPECT_EQ(served[0], FIRST);
 	EXPECT_EQ(served[1], SECOND);
 	EXPECT_EQ(contexts_wrong, 0);
+	anywhere();
 }
 
 KTEST(softirq_raised_twice_runs_once)
@@ -83,6 +84,7 @@ KTEST(softirq_raised_twice_runs_once)
 	begin(note);
 	raise_from_interrupt(2, FIRST, FIRST);
 	EXPECT_EQ(nr_served, 1);
+	anywhere();
 }
 
 /* FIRST is more urgent than the SECOND that raises it, and yet waits until that has returned. */
@@ -94,6 +96,29 @@ KTEST(softirq_raised_in_softirq_runs_after_it)
 	EXPECT_EQ(nr_served, 2);
 	EXPECT_EQ(served[0], SECOND);
 	EXPECT_EQ(served[1], FIRST);
+	anywhere();
+}
+
+/* SECOND runs and is interrupted by what raises FIRST: that waits until SECOND has returned. */
+static void interrupted_action(enum softirq nr)
+{
+	if (nr == SECOND) {
+		raise_from_interrupt(1, FIRST, 0);
+		contexts_wrong += nr_served;
+	}
+	note(nr);
+}
+
+KTEST(softirq_does_not_run_on_top_of_another)
+{
+	begin(interrupted_action);
+	local_bh_disable();
+	raise_softirq(SECOND);
+	local_bh_enable();
+	EXPECT_EQ(nr_served, 2);
+	EXPECT_EQ(served[0], SECOND);
+	EXPECT_EQ(contexts_wrong, 0);
+	anywhere();
 }
 
 static volatile u32 where;
@@ -113,7 +138,6 @@ KTEST(softirq_runs_on_the_cpu_that_raised_it)
 
 KTEST(softirq_waits_while_bh_is_disabled)
 {
-	on_cpu(0);
 	begin(note);
 	local_bh_disable();
 	local_bh_disable();
@@ -180,6 +204,7 @@ KTEST(spin_lock_bh_keeps_softirqs_of_all_cpus_out)
 	EXPECT(!torn && pair_a == pair_b);
 	spin_unlock_bh(&pair_lock);
 	EXPECT(pair_a > 4 * 300);
+	anywhere();
 }
 
 /* Raises itself without end. The first rounds are the interrupt's, the rest is ksoftirqd's: tasks go on running. */
@@ -198,7 +223,6 @@ KTEST(softirq_storm_goes_on_in_ksoftirqd)
 	u64 until = ktime_get() + 30 * NSEC_PER_SEC;
 	u32 at_return;
 
-	on_cpu(0);
 	begin(storm);
 	stop = false;
 	storm_rounds = by_ksoftirqd = 0;
@@ -229,10 +253,11 @@ KTEST(softirq_raised_by_a_task_is_done_by_ksoftirqd)
 	while (!storm_rounds && ktime_get() < until)
 		yield();
 	EXPECT_EQ(storm_rounds, 1);
+	anywhere();
 }
 
 /* Two CPUs, the same vector: both at once. */
-static volatile u32 inside, met;
+static volatile u32 inside, met, ended;
 
 static void meet(enum softirq nr)
 {
@@ -243,6 +268,7 @@ static void meet(enum softirq nr)
 	while (inside < 2 && ktime_get() < until)
 		cpu_relax();
 	__atomic_add_fetch(&met, inside == 2, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&ended, 1, __ATOMIC_SEQ_CST);
 }
 
 static int raise_here(void *unused)
@@ -257,19 +283,18 @@ KTEST(softirq_runs_on_several_cpus_at_once)
 	if (nr_cpu_ids < 2)
 		return;
 	begin(meet);
-	inside = met = 0;
-	for (u32 cpu = 0; cpu < 2; cpu++) {
+	inside = met = ended = 0;
+	for (u32 cpu = 2; cpu-- > 0;) {		/* ours last: its softirq keeps us from running */
 		struct task_struct *t = kthread_create(raise_here, NULL, "raise/%u", cpu);
 
 		EXPECT(!IS_ERR(t));
 		kthread_bind(t, cpu);
 		wake_up_process(t);
 	}
-	while (inside < 2)
-		yield();
-	while (met < 2)
+	while (ended < 2)
 		yield();
 	EXPECT_EQ(met, 2);
+	anywhere();
 }
 
 /* A CPU in a softirq answers the others: it has interrupts on. */
@@ -298,7 +323,6 @@ KTEST(cpu_in_softirq_answers_calls)
 
 	if (nr_cpu_ids < 2)
 		return;
-	on_cpu(0);
 	begin(wait_for_call);
 	in_action = answered = false;
 	t = kthread_create(raise_and_leave, NULL, "answers");
