@@ -67,6 +67,7 @@ void __put_task_struct(struct task_struct *t)
 {
 	put_cred(t->cred);
 	put_signal_struct(t->signal);
+	kfree(t->kthread);
 	free_task(t);
 }
 
@@ -216,7 +217,7 @@ static void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *a
 static void init_child(struct task_struct *t, u32 flags)
 {
 	atomic_set(&t->usage, 2);		/* one for the scheduler, dropped after its last switch; one for who reaps it */
-	t->flags = (t->flags & ~(PF_KTHREAD | PF_MEMALLOC | PF_SIGNALED | PF_EXITING)) | PF_FORKNOEXEC;
+	t->flags = (t->flags & ~(PF_KTHREAD | PF_NO_SETAFFINITY | PF_MEMALLOC | PF_SIGNALED | PF_EXITING)) | PF_FORKNOEXEC;
 	t->state = TASK_UNINTERRUPTIBLE;	/* nothing may run it yet */
 	t->exit_state = t->exit_code = 0;
 	INIT_LIST_HEAD(&t->children);
@@ -232,6 +233,8 @@ static void init_child(struct task_struct *t, u32 flags)
 	t->set_child_tid = t->clear_child_tid = NULL;
 	t->robust_list = NULL;
 	t->plug = NULL;
+	t->kthread = NULL;
+	t->worker = NULL;
 	t->vfork_done = NULL;
 	t->restart_block.fn = NULL;
 	t->utime = t->stime = 0;
@@ -448,16 +451,9 @@ long sys_clone(u32 flags, unsigned long stack, int *parent_tid, const struct use
 	});
 }
 
-struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name)
+struct task_struct *kernel_thread(int (*fn)(void *), void *arg)
 {
-	struct task_struct *t = copy_process(&(struct kernel_clone_args){
-		.flags = CLONE_FS, .exit_signal = SIGCHLD, .fn = fn, .arg = arg });
-
-	if (IS_ERR(t))
-		return t;
-	strscpy(t->comm, name, TASK_COMM_LEN);
-	wake_up_new_task(t);
-	return t;
+	return copy_process(&(struct kernel_clone_args){ .flags = CLONE_FS, .exit_signal = SIGCHLD, .fn = fn, .arg = arg });
 }
 
 /* A kernel thread's function has returned. If it has become a program (process 1), go on to user mode. */

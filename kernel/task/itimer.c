@@ -101,7 +101,7 @@ static void get_itimer(int which, u64 *value, u64 *incr)
 
 	if (which == ITIMER_REAL) {
 		*incr = s->it_real_incr;
-		*value = !s->real_timer.queued ? 0 : s->real_timer.expires > now ? s->real_timer.expires - now : 1000;
+		*value = s->real_timer.state == HRTIMER_IDLE ? 0 : s->real_timer.expires > now ? s->real_timer.expires - now : 1000;
 	} else {
 		*value = which == ITIMER_VIRTUAL ? s->it_virt_value : s->it_prof_value;
 		*incr = which == ITIMER_VIRTUAL ? s->it_virt_incr : s->it_prof_incr;

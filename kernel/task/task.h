@@ -105,6 +105,8 @@ struct task_struct {
 	int oom_score_adj;
 	int pdeath_signal;
 	void *journal_info;
+	struct kthread *kthread;		/* kernel/sched/kthread.c; NULL: not made by kthread_create */
+	struct worker *worker;			/* a work queue's thread: kernel/sched/workqueue.c */
 	struct blk_plug *plug;			/* I/O that it collects: kernel/block/queue.c */
 #if DEBUG
 	struct held_locks held;			/* lockdep.c */
@@ -115,6 +117,7 @@ struct task_struct {
 #define PF_EXITING 0x4u
 #define PF_FORKNOEXEC 0x40u
 #define PF_KTHREAD 0x200000u
+#define PF_NO_SETAFFINITY 0x4000000u	/* bound to its CPU: kthread_bind */
 #define PF_MEMALLOC 0x800u		/* may use the whole reserve: it frees memory */
 #define PF_SIGNALED 0x400u
 #define EXIT_ZOMBIE 1
@@ -180,8 +183,8 @@ static inline int task_pgrp(const struct task_struct *t) { return t->signal->pgr
 static inline int task_session(const struct task_struct *t) { return t->signal->session; }
 static inline u64 rlimit(int which) { return current->signal->rlim[which].cur; }
 
-/* kernel/task/fork.c: a kernel thread that runs fn(arg) and ends with it; ERR_PTR. */
-struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name);
+/* kernel/task/fork.c, for kthread_create: a task that will run fn(arg) and end with it, not woken yet; ERR_PTR. */
+struct task_struct *kernel_thread(int (*fn)(void *), void *arg);
 /* Sum over the live and ended threads, ns. */
 void thread_group_cputime(struct task_struct *p, u64 *utime, u64 *stime);
 bool is_orphaned_pgrp(int pgrp);
