@@ -141,6 +141,7 @@ static void handle_stop_continue(struct task_struct *t, int sig)
 	if (sig != SIGCONT)
 		return;
 	remove_everywhere(t, SIG_KERNEL_STOP_MASK);
+	s->flags &= ~SIGNAL_STOP_DEQUEUED;
 	list_for_each_entry(thread, &s->thread_head, thread_group)
 		wake_up_state(thread, TASK_STOPPED);
 	if (s->flags & SIGNAL_STOP_STOPPED)

@@ -172,6 +172,7 @@ struct signal_struct {
 #define SIGNAL_STOP_STOPPED 0x1u
 #define SIGNAL_STOP_CONTINUED 0x2u
 #define SIGNAL_GROUP_EXIT 0x4u
+#define SIGNAL_STOP_DEQUEUED 0x8u	/* a thread has taken a stop signal, and no SIGCONT has come since */
 #define SIGNAL_CLD_STOPPED 0x10u	/* tell the parent */
 #define SIGNAL_CLD_CONTINUED 0x20u
 #define SIGNAL_UNKILLABLE 0x40u		/* process 1 */
