@@ -110,14 +110,15 @@ bool hrtimer_cancel(struct hrtimer *t)
 {
 	struct timer_base *base;
 	unsigned long flags;
-	bool pending;
+	bool pending = false;		/* a function that runs meanwhile may have started it again */
 
 	for (;;) {
 		flags = local_irq_save();
 		base = lock_base(t);
-		pending = t->queued;
-		if (pending)
+		if (t->queued) {
 			dequeue(base, t);
+			pending = true;
+		}
 		if (base->running != t)
 			break;
 		spin_unlock_irqrestore(&base->lock, flags);

@@ -164,6 +164,7 @@ struct signal_struct {
 	struct rlimit64_pair { u64 cur, max; } rlim[RLIM_NLIMITS];	/* by alloc_lock of the leader */
 	struct hrtimer real_timer;		/* ITIMER_REAL */
 	u64 it_real_incr;			/* ns */
+	bool it_real_held;			/* execve has taken it off and will start it again */
 	u64 it_virt_value, it_virt_incr, it_prof_value, it_prof_incr;
 	struct task_struct *owner;		/* for the timer: the leader */
 	u64 utime, stime, cutime, cstime;	/* of ended threads; of waited-for children */
