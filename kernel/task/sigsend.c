@@ -268,6 +268,7 @@ int __kill_pgrp(int pgrp, int sig, int priv)
 
 		if (err)
 			err = e;
+		p->signal->group_signals++;
 	}
 	return err;
 }

@@ -155,6 +155,7 @@ struct signal_struct {
 	int group_exit_code;
 	u32 flags;				/* SIGNAL_* */
 	int group_stop_count;
+	u32 group_signals;			/* that were sent to us among other processes; by tasklist_lock */
 	struct task_struct *group_exit_task;	/* who waits in execve for the others to go */
 	int pgrp, session;			/* by tasklist_lock */
 	bool is_child_subreaper;		/* PR_SET_CHILD_SUBREAPER: orphaned descendants come to us */
