@@ -53,12 +53,18 @@ static void do_pause(void) { SYS(pause); }
 static void suspend(void) { unsigned none[2] = { 0 }; SYS(rt_sigsuspend, none, 8); }
 static void timed_wait(void) { unsigned set[2] = { 1u << (SIGUSR2 - 1), 0 }; SYS(rt_sigtimedwait, set, NULL, NULL, 8); }
 static void sleep_long(void) { SYS(nanosleep, (&(struct time32){ 1000, 0 }), NULL); }
-static void sleep_until(void) { struct time32 t = now_plus(CLOCK_REALTIME, 1000000 * MS); SYS(clock_nanosleep, CLOCK_REALTIME, 1, &t, NULL); }
 static void futex_private(void) { futex(&private_word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, NULL, NULL, 0); }
 static void futex_shared(void) { futex(&shared->word, FUTEX_WAIT, 0, NULL, NULL, 0); }
 static void tty_read(void) { char c; SYS(read, slave, &c, 1); }
 static void tty_write(void) { SYS(write, slave, "x", 1); }
 static void tty_read_master(void) { char c; SYS(read, master, &c, 1); }
+
+static void sleep_until(void)
+{
+	struct time32 t = now_plus(CLOCK_REALTIME, 1000000 * MS);
+
+	SYS(clock_nanosleep, CLOCK_REALTIME, 1, &t, NULL);
+}
 
 static void futex_timed(void)
 {

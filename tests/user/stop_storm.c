@@ -33,10 +33,11 @@ static void play(void *arg)
 		ball = !side;
 		raw_syscall(__NR_futex, &ball, FUTEX_WAKE, 1, NULL, NULL, 0);
 		if (i % 8 == 0) {
-			if (!side && (raw_syscall(__NR_write, ping[1], &c, 1) != 1 || raw_syscall(__NR_read, pong[0], &c, 1) != 1 || c != (char)i))
-				mine->wrong++;
-			if (side && (raw_syscall(__NR_read, ping[0], &c, 1) != 1 || raw_syscall(__NR_write, pong[1], &c, 1) != 1))
-				mine->wrong++;
+			if (!side)
+				mine->wrong += raw_syscall(__NR_write, ping[1], &c, 1) != 1;
+			mine->wrong += raw_syscall(__NR_read, side ? ping[0] : pong[0], &c, 1) != 1 || c != (char)i;
+			if (side)
+				mine->wrong += raw_syscall(__NR_write, pong[1], &c, 1) != 1;
 		}
 		beat();
 	}
