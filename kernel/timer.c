@@ -122,12 +122,12 @@ bool hrtimer_cancel(struct hrtimer *t)
 {
 	struct timer_base *base;
 	unsigned long flags;
-	bool pending;
+	bool pending = false;		/* a function that runs meanwhile may have started it again */
 
 	for (;;) {
 		flags = local_irq_save();
 		base = lock_base(t);
-		pending = t->state != HRTIMER_IDLE;
+		pending |= t->state != HRTIMER_IDLE;
 		dequeue(base, t);
 		if (base->running[t->soft] != t)
 			break;

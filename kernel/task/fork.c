@@ -315,9 +315,33 @@ static int check_flags(u32 flags)
 	return 0;
 }
 
+/*
+ * A signal to a group, or to all, reaches the whole of it: who forks meanwhile takes the signal first and then
+ * starts again, so that no child is left that nobody has sent it to. True: one is there already.
+ */
+static bool signals_first(void)
+{
+	spin_lock_irq(&current->sighand->siglock);
+	recalc_sigpending();
+	spin_unlock_irq(&current->sighand->siglock);
+	return signal_pending(current);
+}
+
+/* tasklist_lock and siglock held: one came while we copied. What kills or stops the process must not miss a thread either. */
+static bool signals_came(u32 flags, u32 group_signals)
+{
+	if (fatal_signal_pending(current) || current->signal->group_stop_count)
+		return true;
+	if (flags & CLONE_THREAD || group_signals == current->signal->group_signals)
+		return false;
+	set_thread_flag(current_thread_info(), TIF_SIGPENDING);		/* the call is made again even if it is blocked */
+	return true;
+}
+
 /* The child, not yet running; ERR_PTR. */
 static struct task_struct *copy_process(const struct kernel_clone_args *a)
 {
+	u32 group_signals = READ_ONCE(current->signal->group_signals);
 	struct task_struct *t;
 	unsigned long irq;
 	int err;
@@ -326,6 +350,8 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 		err = check_flags(a->flags);
 		if (err)
 			return ERR_PTR(err);
+		if (signals_first())
+			return ERR_PTR(-ERESTARTNOINTR);
 		if (too_many(current->cred))
 			return ERR_PTR(-EAGAIN);
 	}
@@ -366,9 +392,8 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 
 	spin_lock_irqsave(&tasklist_lock, irq);
 	spin_lock(&current->sighand->siglock);
-	/* A signal that kills or stops us must not miss the child: take it first and start again. */
 	err = -ERESTARTNOINTR;
-	if (!a->fn && (fatal_signal_pending(current) || current->signal->group_stop_count))
+	if (!a->fn && signals_came(a->flags, group_signals))
 		goto unlock;
 	err = -EAGAIN;
 	t->pid = alloc_pid();

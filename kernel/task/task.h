@@ -158,6 +158,7 @@ struct signal_struct {
 	int group_exit_code;
 	u32 flags;				/* SIGNAL_* */
 	int group_stop_count;
+	u32 group_signals;			/* that were sent to us among other processes; by tasklist_lock */
 	struct task_struct *group_exit_task;	/* who waits in execve for the others to go */
 	int pgrp, session;			/* by tasklist_lock */
 	bool is_child_subreaper;		/* PR_SET_CHILD_SUBREAPER: orphaned descendants come to us */
@@ -167,6 +168,7 @@ struct signal_struct {
 	struct rlimit64_pair { u64 cur, max; } rlim[RLIM_NLIMITS];	/* by alloc_lock of the leader */
 	struct hrtimer real_timer;		/* ITIMER_REAL */
 	u64 it_real_incr;			/* ns */
+	bool it_real_held;			/* execve has taken it off and will start it again */
 	u64 it_virt_value, it_virt_incr, it_prof_value, it_prof_incr;
 	struct task_struct *owner;		/* for the timer: the leader */
 	u64 utime, stime, cutime, cstime;	/* of ended threads; of waited-for children */
@@ -175,6 +177,7 @@ struct signal_struct {
 #define SIGNAL_STOP_STOPPED 0x1u
 #define SIGNAL_STOP_CONTINUED 0x2u
 #define SIGNAL_GROUP_EXIT 0x4u
+#define SIGNAL_STOP_DEQUEUED 0x8u	/* a thread has taken a stop signal, and no SIGCONT has come since */
 #define SIGNAL_CLD_STOPPED 0x10u	/* tell the parent */
 #define SIGNAL_CLD_CONTINUED 0x20u
 #define SIGNAL_UNKILLABLE 0x40u		/* process 1 */
