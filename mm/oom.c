@@ -22,7 +22,7 @@
 
 #define OOM_SCORE_ADJ_MIN (-1000)
 #define DYING 0x7fffffffl	/* points of a process that is on its way out already */
-#define PAGES_PER_NEW_TASK 4	/* that a task which is about to run will still ask for: copies on write, mostly */
+#define PAGES_PER_NEW_TASK 16	/* that a task which is about to run will still ask for: copies on write, mostly */
 
 /* Pages that are on their way to disk will be free soon. */
 static bool wait_for_writeback(void)
@@ -97,7 +97,7 @@ static struct candidate {
 	struct task_struct *task;	/* a reference: one that has the mm */
 	struct file *exe;		/* only to compare: whose image it runs */
 	long points;			/* pages */
-	unsigned long anon, file, tables, stacks;	/* pages */
+	unsigned long anon, shmem, file, tables, stacks;	/* pages */
 } worst[MAX_CANDIDATES];
 static int nr_worst;
 static DEFINE_MUTEX(oom_lock);
@@ -128,7 +128,7 @@ static bool is_dying(const struct task_struct *p) { return p->signal->flags & SI
 /* False: not this one. tasklist_lock held. Who is on its way out comes before all others: nobody else need be killed. */
 static bool judge(struct task_struct *p, struct candidate *c)
 {
-	long unit = (long)(totalram_pages() / 1000);
+	long unit = (long)(totalram_pages() / 1000);	/* of oom_score_adj */
 	struct task_struct *t = find_lock_task_mm(p);
 	struct mm_struct *mm;
 	bool eligible;
@@ -138,16 +138,16 @@ static bool judge(struct task_struct *p, struct candidate *c)
 		return false;
 	mm = t->mm;
 	eligible = !mm->oom_victim && (is_dying(p) || (!protected_from_oom(p) && !t->vfork_done));
-	*c = (struct candidate){ .task = t, .exe = mm->exe_file, .anon = mm->anon_rss, .file = mm->file_rss + mm->shmem_rss,
-		.tables = mm->nr_ptes, .stacks = (unsigned long)p->signal->nr_threads * (THREAD_SIZE / PAGE_SIZE) };
+	*c = (struct candidate){ .task = t, .exe = mm->exe_file, .anon = mm->anon_rss, .shmem = mm->shmem_rss,
+		.file = mm->file_rss, .tables = mm->nr_ptes, .stacks = (unsigned long)p->signal->nr_threads * (THREAD_SIZE / PAGE_SIZE) };
 	spin_unlock(&t->alloc_lock);
 	c->points = is_dying(p) ? DYING :
-		max(1l, (long)(c->anon + c->file + c->tables + c->stacks) + p->oom_score_adj * unit);
+		max(1l, (long)(c->anon + c->shmem + c->tables + c->stacks) + p->oom_score_adj * unit);
 	return eligible;
 }
 
-/* In thousandths of memory; among equals, which the tasks of a fork bomb are, the youngest: a shell was there before them. */
-static long level(const struct candidate *c) { return c->points / (long)(totalram_pages() / 1000 + 1); }
+/* In steps of 1/128 of memory; among equals, which the tasks of a fork bomb are, the youngest goes: a shell was there before them. */
+static long level(const struct candidate *c) { return c->points / (long)(totalram_pages() / 128 + 1); }
 
 static bool worse(const struct candidate *a, const struct candidate *b)
 {
