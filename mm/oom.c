@@ -50,16 +50,10 @@ void drain_all_cpus(void)
 	drain_pages();		/* where the empty slabs have gone */
 }
 
-bool reclaim_memory(gfp_t gfp, unsigned int order)
+static bool reclaim_once(gfp_t gfp)
 {
 	unsigned long before = nr_free_pages(), freed = 0;
 
-	static DEFINE_MUTEX(reclaim_lock);
-
-	(void)order;
-	/* One at a time: thousands of tasks that wait for each other's turn here would find nothing more. */
-	if (current->flags & PF_MEMALLOC || !mutex_trylock(&reclaim_lock))
-		return false;
 	current->flags |= PF_MEMALLOC;
 	if (gfp & __GFP_FS)
 		freed = shrink_slab(128);
@@ -68,9 +62,32 @@ bool reclaim_memory(gfp_t gfp, unsigned int order)
 	if (!freed && nr_free_pages() <= before && gfp & __GFP_FS)
 		drain_all_cpus();
 	current->flags &= ~PF_MEMALLOC;
-	mutex_unlock(&reclaim_lock);
 	/* What we have freed, others may have taken by now: it counts as progress all the same. */
 	return freed || nr_free_pages() > before || (gfp & __GFP_IO && wait_for_writeback());
+}
+
+/* One task at a time, for which the others wait and take its result: a thousand of them would find nothing more. */
+bool reclaim_memory(gfp_t gfp, unsigned int order)
+{
+	static DEFINE_MUTEX(reclaim_lock);
+	static DECLARE_WAIT_QUEUE_HEAD(finished);
+	static gfp_t doing;
+	static bool progress;
+	bool mine;
+
+	(void)order;
+	if (current->flags & PF_MEMALLOC)
+		return false;
+	if (!mutex_trylock(&reclaim_lock)) {
+		wait_event_killable_hrtimeout(&finished, !mutex_is_locked(&reclaim_lock), ktime_get() + 20 * NSEC_PER_MSEC);
+		return READ_ONCE(progress) || gfp & ~READ_ONCE(doing);
+	}
+	WRITE_ONCE(doing, gfp);
+	mine = reclaim_once(gfp);
+	WRITE_ONCE(progress, mine);
+	mutex_unlock(&reclaim_lock);
+	wake_up_all(&finished);
+	return mine;
 }
 
 bool memory_for_fork(void)
@@ -90,17 +107,26 @@ bool memory_for_fork(void)
 
 /* ---- whom ---- */
 
-#define MAX_CANDIDATES 32
+#define MAX_CANDIDATES 24
 
-/* Of one out-of-memory event. By oom_lock. */
-static struct candidate {
-	struct task_struct *task;	/* a reference: one that has the mm */
+struct candidate {
+	struct task_struct *task;	/* that has the mm */
+	struct mm_struct *mm;
 	struct file *exe;		/* only to compare: whose image it runs */
 	long points;			/* pages */
 	unsigned long anon, shmem, file, tables, stacks;	/* pages */
-} worst[MAX_CANDIDATES];
-static int nr_worst;
-static DEFINE_MUTEX(oom_lock);
+};
+
+/* The worst of one out-of-memory event, the worst first, with a reference to each task. */
+struct choice {
+	int nr, killed;			/* of worst[]; the first so many have been killed */
+	unsigned int eligible;		/* processes that could have been killed */
+	bool list, line;		/* what is to be reported */
+	int untold;			/* killed since the last line */
+	struct candidate worst[MAX_CANDIDATES];
+};
+
+static DEFINE_SPINLOCK(oom_lock);	/* one event at a time: choosing and killing */
 static atomic_t oom_victims;		/* address spaces that have been condemned and are still there */
 static DECLARE_WAIT_QUEUE_HEAD(oom_wait);	/* for oom_victims to become 0 */
 
@@ -156,39 +182,29 @@ static bool worse(const struct candidate *a, const struct candidate *b)
 	return (s64)(a->task->start_time - b->task->start_time) > 0;
 }
 
-/* Fills worst[], the worst first. One pass, however many tasks there are. Returns how many could be killed. */
-static unsigned int select_candidates(void)
+/* One pass, however many tasks there are. */
+static void choose(struct choice *ch)
 {
-	unsigned int eligible = 0;
+	struct candidate *worst = ch->worst, c;
 	struct task_struct *p;
-	struct candidate c;
+	int i;
 
-	nr_worst = 0;
 	spin_lock(&tasklist_lock);
 	for_each_process(p) {
-		int i;
-
 		if (!judge(p, &c))
 			continue;
-		eligible++;
-		if (nr_worst == MAX_CANDIDATES && !worse(&c, &worst[nr_worst - 1]))
+		ch->eligible++;
+		if (ch->nr == MAX_CANDIDATES && !worse(&c, &worst[ch->nr - 1]))
 			continue;
-		if (nr_worst < MAX_CANDIDATES)
-			nr_worst++;
-		for (i = nr_worst - 1; i > 0 && worse(&c, &worst[i - 1]); i--)
+		if (ch->nr < MAX_CANDIDATES)
+			ch->nr++;
+		for (i = ch->nr - 1; i > 0 && worse(&c, &worst[i - 1]); i--)
 			worst[i] = worst[i - 1];
 		worst[i] = c;
 	}
-	for (int i = 0; i < nr_worst; i++)
+	for (i = 0; i < ch->nr; i++)
 		get_task_struct(worst[i].task);
 	spin_unlock(&tasklist_lock);
-	return eligible;
-}
-
-static void forget_candidates(void)
-{
-	while (nr_worst)
-		put_task_struct(worst[--nr_worst].task);
 }
 
 /* ---- the report ---- */
@@ -224,47 +240,44 @@ static void show_memory(void)
 		kib(all.anon), kib(nr_pagecache_pages()), kib(slab), kib(all.tables), kib(all.stacks));
 }
 
-/* The list and the figures at most once in five seconds: a console is slow, and memory may be short again at once. */
-static void report(unsigned int eligible)
+/* The list and the figures at most once in five seconds, and ten lines of kills: a console is slow. oom_lock held. */
+static void plan_report(struct choice *ch)
 {
-	static u64 next;	/* by oom_lock */
-	u64 now = ktime_get();
-
-	if (now < next)
-		return;
-	next = now + 5 * NSEC_PER_SEC;
-	pr_warn("oom: %s[%d] found no memory\n", current->comm, current->pid);
-	show_memory();
-	pr_warn("oom: %u of the processes may be killed; the worst:\n", eligible);
-	pr_warn("oom:   pid  uid  anon KiB  file KiB  tables  threads  adj  badness  name\n");
-	for (int i = 0; i < min(nr_worst, 10); i++) {
-		struct candidate *c = &worst[i];
-
-		pr_warn("oom: %5d %4u %9lu %9lu %7lu %8lu %4d %8ld  %s\n", c->task->tgid, c->task->cred->uid, kib(c->anon), kib(c->file),
-			kib(c->tables), c->stacks / (THREAD_SIZE / PAGE_SIZE), c->task->oom_score_adj, c->points, c->task->comm);
-	}
-}
-
-/* As many lines as there is patience for; the others are counted in the next one. */
-static void report_killed(const struct candidate *c, int others)
-{
-	static u64 window;		/* by oom_lock */
+	static u64 window;
 	static int lines, untold;
 	u64 now = ktime_get();
 
+	if (!ch->killed || ch->worst[0].points == DYING)	/* nothing new */
+		return;
 	if (now >= window) {
 		window = now + 5 * NSEC_PER_SEC;
 		lines = 0;
 	}
-	if (lines++ >= 10) {
-		untold += 1 + others;
-		return;
+	ch->list = !lines;
+	ch->line = ++lines <= 10;
+	ch->untold = untold;
+	untold = ch->line ? 0 : untold + ch->killed;
+}
+
+static void report(const struct choice *ch)
+{
+	const struct candidate *c = ch->worst;
+
+	if (ch->list) {
+		pr_warn("oom: %s[%d] found no memory\n", current->comm, current->pid);
+		show_memory();
+		pr_warn("oom: %u processes could be killed; the worst:\n", ch->eligible);
+		pr_warn("oom:   pid  anon KiB shmem KiB  file KiB  tables  threads   adj  badness  name\n");
+		for (int i = 0; i < min(ch->nr, 10); i++, c++)
+			pr_warn("oom: %5d %9lu %9lu %9lu %7lu %8lu %5d %8ld  %s\n", c->task->tgid, kib(c->anon), kib(c->shmem), kib(c->file),
+				c->tables, c->stacks / (THREAD_SIZE / PAGE_SIZE), c->task->oom_score_adj, c->points, c->task->comm);
 	}
-	pr_err("Out of memory: Killed process %d (%s) anon-rss:%lukB, file-rss:%lukB, UID:%u pgtables:%lukB oom_score_adj:%d\n",
-	       c->task->tgid, c->task->comm, kib(c->anon), kib(c->file), c->task->cred->uid, kib(c->tables), c->task->oom_score_adj);
-	if (others || untold)
-		pr_err("Out of memory: and %d like it, and %d before that\n", others, untold);
-	untold = 0;
+	c = ch->worst;
+	if (ch->line)
+		pr_err("Out of memory: Killed process %d (%s) anon-rss:%lukB, file-rss:%lukB, shmem-rss:%lukB, pgtables:%lukB oom_score_adj:%d\n",
+		       c->task->tgid, c->task->comm, kib(c->anon), kib(c->file), kib(c->shmem), kib(c->tables), c->task->oom_score_adj);
+	if (ch->line && ch->killed - 1 + ch->untold)
+		pr_err("Out of memory: and %d like it, and %d before\n", ch->killed - 1, ch->untold);
 }
 
 /* ---- the end of them ---- */
@@ -303,35 +316,37 @@ static int threads_with(struct task_struct *p, const struct mm_struct *mm)
 }
 
 /*
- * The process, and all others that use its memory, get SIGKILL. Its address space comes back, with a reference, to be
- * emptied: NULL if that cannot be done, since a protected process uses it too.
+ * The process, and all others that use its memory, get SIGKILL. True: its memory can be emptied at once, and mm_count keeps the
+ * structure until then. False: it is gone, or a protected process uses it too. oom_lock held.
  */
-static struct mm_struct *condemn(struct task_struct *victim)
+static bool condemn(struct candidate *c)
 {
-	struct mm_struct *mm = get_task_mm(victim);
+	struct task_struct *victim = c->task, *p;
+	struct mm_struct *mm;
 	bool used = false;
-	struct task_struct *p;
 
-	if (!mm || mm->oom_victim) {	/* gone by itself, or with another of its users */
-		if (mm)
-			mmput(mm);
-		return NULL;
-	}
 	spin_lock(&tasklist_lock);
+	spin_lock(&victim->alloc_lock);
+	mm = c->mm = victim->mm;
+	if (mm)
+		atomic_inc(&mm->mm_count);
+	spin_unlock(&victim->alloc_lock);
+	if (!mm || mm->oom_victim) {	/* gone by itself, or with another of its users */
+		spin_unlock(&tasklist_lock);
+		return false;
+	}
 	kill_user(victim->group_leader);
-	if (atomic_read(&mm->mm_users) - 1 > threads_with(victim, mm))	/* others: seldom, so seldom looked for */
+	if (atomic_read(&mm->mm_users) > threads_with(victim, mm))	/* others: seldom, so seldom looked for */
 		for_each_process(p)
 			if (threads_with(p, mm))
 				used |= kill_user(p);
-	spin_unlock(&tasklist_lock);
 	mm->oom_victim = true;
-	if (used) {
-		mmput(mm);
-		return NULL;
+	if (!used) {
+		atomic_inc(&oom_victims);
+		WRITE_ONCE(mm->oom_reaped, true);
 	}
-	atomic_inc(&oom_victims);
-	WRITE_ONCE(mm->oom_reaped, true);	/* our reference is still there, so it is not gone yet */
-	return mm;
+	spin_unlock(&tasklist_lock);
+	return !used;
 }
 
 void oom_victim_gone(void)
@@ -342,55 +357,60 @@ void oom_victim_gone(void)
 
 /*
  * Kills the worst; and if that gives little, others like it: as bad, and running the same image without an execve of their own.
- * That is what a fork bomb looks like, of which each single task is small.
+ * That is what a fork bomb looks like, of which each single task is small. oom_lock held.
  */
-static int kill_worst(struct mm_struct **reap)
+static void kill_worst(struct choice *ch)
 {
 	unsigned long got = 0, enough = totalram_pages() / 64;
-	int n = 0, killed = 0;
+	struct candidate *first = ch->worst;
 
-	for (int i = 0; i < nr_worst && (!i || (got < enough && worst[i].exe == worst[0].exe && level(&worst[i]) == level(&worst[0])));
-	     i++) {
-		reap[n] = condemn(worst[i].task);
-		if (reap[n])
-			n++;
-		got += worst[i].anon + worst[i].tables + worst[i].stacks;
-		killed++;
+	for (struct candidate *c = first; c < first + ch->nr; c++) {
+		if (c != first && (got >= enough || c->exe != first->exe || level(c) != level(first)))
+			break;
+		condemn(c);
+		got += c->anon + c->tables + c->stacks;
+		ch->killed++;
 	}
-	if (worst[0].points != DYING)
-		report_killed(&worst[0], killed - 1);
-	return n;
+}
+
+/* What we hold is released one by one: as long as we hold an address space it is not gone. */
+static void reap(struct choice *ch)
+{
+	for (struct candidate *c = ch->worst; c < ch->worst + ch->killed; c++) {
+		if (!c->mm)
+			continue;
+		if (c->mm->oom_reaped && atomic_inc_not_zero(&c->mm->mm_users)) {
+			reap_mm(c->mm);
+			mmput(c->mm);
+		}
+		mmdrop(c->mm);
+	}
 }
 
 /* False: somebody is at it, or what was condemned has not gone yet. */
 static bool kill_somebody(void)
 {
 	static u64 patience;		/* until when the condemned have time; by oom_lock */
-	struct mm_struct *reap[MAX_CANDIDATES];
-	unsigned int eligible;
-	int n;
+	struct choice ch;
 
-	if (!mutex_trylock(&oom_lock))
+	if (!spin_trylock(&oom_lock))
 		return false;
 	if ((memory_is_free(GFP_KERNEL) && memory_is_free(GFP_HIGHUSER)) || (atomic_read(&oom_victims) && ktime_get() < patience)) {
-		mutex_unlock(&oom_lock);
+		spin_unlock(&oom_lock);
 		return false;
 	}
-	eligible = select_candidates();
-	if (!eligible && !atomic_read(&oom_victims))
+	memset(&ch, 0, offsetof(struct choice, worst));
+	choose(&ch);
+	if (!ch.nr && !atomic_read(&oom_victims))
 		panic("out of memory and nothing to kill");
-	if (eligible && worst[0].points != DYING)
-		report(eligible);
-	n = kill_worst(reap);
-	forget_candidates();
+	kill_worst(&ch);
+	plan_report(&ch);
 	patience = ktime_get() + NSEC_PER_SEC;
-	mutex_unlock(&oom_lock);
-	if (!n)
-		wake_up_all(&oom_wait);
-	while (n--) {
-		reap_mm(reap[n]);
-		mmput(reap[n]);
-	}
+	spin_unlock(&oom_lock);
+	reap(&ch);
+	report(&ch);
+	while (ch.nr)
+		put_task_struct(ch.worst[--ch.nr].task);
 	return true;
 }
 
@@ -404,7 +424,7 @@ void out_of_memory(void)
 	}
 	if (fatal_signal_pending(current) || kill_somebody())
 		return;
-	wait_event_killable_hrtimeout(&oom_wait, !mutex_is_locked(&oom_lock) && !atomic_read(&oom_victims), ktime_get() + NSEC_PER_SEC);
+	wait_event_killable_hrtimeout(&oom_wait, !atomic_read(&oom_victims), ktime_get() + 200 * NSEC_PER_MSEC);
 }
 
 #if DEBUG

@@ -6,7 +6,7 @@
 /* Called when the zones have nothing for this request: shrinks caches; true if it is worth trying again. May sleep. */
 bool reclaim_memory(gfp_t gfp, unsigned int order);
 /*
- * A page fault found no memory even so. Kills the worst process, or waits, a second at most, for the memory of those that were killed; who is
+ * A page fault found no memory even so. Kills the worst process, or waits, 0.2 s at most, for the memory of those that were killed; who is
  * dying itself gets access to the reserves. The caller, who holds no lock, lets its program try again, or die. Sleeps.
  */
 void out_of_memory(void);

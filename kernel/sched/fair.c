@@ -9,6 +9,9 @@
  * that slept is placed near the minimum, a little before it, so that it runs soon but cannot save
  * up the time it did not use. Each step of nice is a factor of about 1.25 in weight, which makes a
  * difference of one step about 10 % of the CPU between two tasks.
+ *
+ * A task that frees memory for others (PF_MEMALLOC) keeps the CPU, and is first on a queue that it moves to, until it has done:
+ * they would wait for its turn among what may be thousands.
  */
 #include "kernel/sched/sched.h"
 #include "kernel/task/task.h"
@@ -103,6 +106,8 @@ static void enqueue_fair(struct rq *rq, struct task_struct *t, bool wakeup)
 	t->se.moved = false;
 	if (wakeup)
 		place(rq, &t->se);
+	else if (unlikely(t->flags & PF_MEMALLOC))
+		t->se.vruntime = rq->cfs.min_vruntime - SCHED_LATENCY_NS / 2;
 	rq->cfs.nr_running++;
 	rq->cfs.load += t->se.weight;
 	if (t != rq->curr)
@@ -150,7 +155,7 @@ static u64 slice(struct rq *rq, struct task_struct *t)
 
 static void tick_fair(struct rq *rq, struct task_struct *t)
 {
-	struct rb_node *left = rb_first_cached(&rq->cfs.tasks_timeline);
+	struct rb_node *left = t->flags & PF_MEMALLOC ? NULL : rb_first_cached(&rq->cfs.tasks_timeline);
 	u64 ran = t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime;
 
 	if (left && (ran >= slice(rq, t) || (ran >= MIN_GRANULARITY_NS &&
@@ -162,6 +167,8 @@ static bool check_preempt_fair(struct rq *rq, struct task_struct *woken)
 {
 	s64 ahead = (s64)(rq->curr->se.vruntime - woken->se.vruntime);
 
+	if (unlikely(rq->curr->flags & PF_MEMALLOC))
+		return false;
 	if (woken->policy != SCHED_NORMAL)	/* batch and idle wait for their turn */
 		return false;
 	if (rq->curr->policy == SCHED_IDLE)
