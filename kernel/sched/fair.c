@@ -23,7 +23,9 @@
 #define SCHED_LATENCY_NS 12000000ull	/* in this time each runnable task should run once */
 #define MIN_GRANULARITY_NS 3000000ull	/* but no turn is shorter */
 #define WAKEUP_GRANULARITY_NS 1000000ull
-#define SLEEP_FORGIVES 16u		/* of what a task has had too much, a 16th of the time that it sleeps */
+#define SLEEP_FORGIVES 8u		/* of what a task has had too much, an 8th of the time that it sleeps */
+#define MOST_SLEEP_CREDIT_NS 50000000ull
+#define MOST_CHARGE_NS 20000000ull	/* five ticks: a CPU that hears nothing for longer was put aside by the host */
 
 /* 1024 * 1.25^-nice */
 static const u32 nice_to_weight[40] = {
@@ -81,7 +83,7 @@ static void update_min_vruntime(struct rq *rq)
 
 static void charge_fair(struct rq *rq, struct task_struct *t, u64 ns)
 {
-	t->se.vruntime += to_virtual(ns, t->se.weight);
+	t->se.vruntime += to_virtual(min(ns, MOST_CHARGE_NS), t->se.weight);
 	update_min_vruntime(rq);
 }
 
@@ -93,12 +95,19 @@ static void migrate_fair(struct rq *rq, struct task_struct *t)
 	t->se.moved = true;
 }
 
-/* A task wakes up. exec_start is when it went to sleep. */
+/*
+ * A task wakes up; exec_start is when it went to sleep. Where many wait, its next turn is far away, so it may come in
+ * with more credit, but must have slept for it.
+ */
 static void place(struct rq *rq, struct sched_entity *se)
 {
+	u64 credit = clamp(rq->cfs.nr_running * MIN_GRANULARITY_NS / 8, SCHED_LATENCY_NS / 2, MOST_SLEEP_CREDIT_NS);
 	u64 floor = rq->cfs.min_vruntime - SCHED_LATENCY_NS / 2;
 
+	if ((s64)(floor - se->vruntime) > 0)
+		se->vruntime = floor;
 	se->vruntime -= (rq->clock - se->exec_start) / SLEEP_FORGIVES;
+	floor = rq->cfs.min_vruntime - credit;
 	if ((s64)(floor - se->vruntime) > 0)
 		se->vruntime = floor;
 }
@@ -196,6 +205,9 @@ static void fork_fair(struct rq *rq, struct task_struct *t)
 	t->se.vruntime = rq->cfs.min_vruntime;
 	if (is_fair(rq->curr) && (s64)(rq->curr->se.vruntime - t->se.vruntime) > 0)
 		t->se.vruntime = rq->curr->se.vruntime;	/* forking gives no advantage */
+	/* Where many wait it comes after who was there, by one turn more with each generation of a fork bomb. */
+	if (rq->cfs.nr_running > SCHED_LATENCY_NS / MIN_GRANULARITY_NS)
+		t->se.vruntime += to_virtual(2 * MIN_GRANULARITY_NS, t->se.weight);
 }
 
 static void prio_changed_fair(struct rq *rq, struct task_struct *t)
