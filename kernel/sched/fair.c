@@ -199,15 +199,22 @@ static void yield_fair(struct rq *rq)
 		se->vruntime += min(entity(right)->vruntime - se->vruntime + 1, SCHED_LATENCY_NS);
 }
 
+/* Forking gives no advantage; and where many wait it costs both a turn, so that each generation of a fork bomb comes later. */
 static void fork_fair(struct rq *rq, struct task_struct *t)
 {
+	struct sched_entity *parent = &rq->curr->se;
+	bool crowded = rq->cfs.nr_running > SCHED_LATENCY_NS / MIN_GRANULARITY_NS, ours = rq->curr == current && t != current;
+
 	t->se.weight = task_weight(t);
 	t->se.vruntime = rq->cfs.min_vruntime;
-	if (is_fair(rq->curr) && (s64)(rq->curr->se.vruntime - t->se.vruntime) > 0)
-		t->se.vruntime = rq->curr->se.vruntime;	/* forking gives no advantage */
-	/* Where many wait it comes after who was there, by one turn more with each generation of a fork bomb. */
-	if (rq->cfs.nr_running > SCHED_LATENCY_NS / MIN_GRANULARITY_NS)
-		t->se.vruntime += to_virtual(2 * MIN_GRANULARITY_NS, t->se.weight);
+	/* What credit the parent has earned by sleeping is the child's too: a shell's command is part of its answer. */
+	if (is_fair(rq->curr) && ((s64)(parent->vruntime - t->se.vruntime) > 0 || (crowded && ours)))
+		t->se.vruntime = parent->vruntime;
+	if (!crowded)
+		return;
+	t->se.vruntime += to_virtual(MIN_GRANULARITY_NS, t->se.weight);
+	if (ours && is_fair(rq->curr))
+		parent->vruntime += to_virtual(MIN_GRANULARITY_NS, parent->weight);
 }
 
 static void prio_changed_fair(struct rq *rq, struct task_struct *t)
