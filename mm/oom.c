@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Out of memory. First the caches that can be built again are shrunk: the dentry and inode caches,
- * empty slabs, spare page tables, the CPU's free lists. If a page fault still cannot be served, no
- * error can be returned to anybody, so the process that holds most memory is killed (badness: its
- * resident pages, page tables included, shifted by oom_score_adj), with a report that says why.
+ * Out of memory, in four steps of growing pain.
+ *
+ * reclaim_memory: what can be built again is shrunk, dentries, inodes, cached pages, empty slabs, spare tables; by one task at a
+ * time, whose result the others share. fork asks for more than that (memory_for_fork): new tasks are refused while those
+ * that are there may still want to copy the pages they were born with. A system call that finds nothing returns ENOMEM.
+ * A page fault has nobody to tell, so out_of_memory kills.
+ *
+ * Killing is one event at a time under oom_lock, a spinlock, so that the killer keeps the CPU: one pass over the processes finds the
+ * worst by badness (what would come back: private pages, tables, stacks; shifted by oom_score_adj). It dies with all
+ * who use its memory. The condemned may use the reserves (TIF_MEMDIE), run before all ordinary tasks, and, since they
+ * may be asleep, their private pages are taken away at once (reap_mm); from then on a fault in that address space
+ * gets SIGBUS, so nobody reads zeros where there was data. While one is left nobody else is killed, for a second. Locks:
+ * oom_lock, tasklist_lock, alloc_lock.
  */
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
@@ -269,13 +278,15 @@ static void report(const struct choice *ch)
 		pr_warn("oom: %u processes could be killed; the worst:\n", ch->eligible);
 		pr_warn("oom:   pid  anon KiB shmem KiB  file KiB  tables  threads   adj  badness  name\n");
 		for (int i = 0; i < min(ch->nr, 10); i++, c++)
-			pr_warn("oom: %5d %9lu %9lu %9lu %7lu %8lu %5d %8ld  %s\n", c->task->tgid, kib(c->anon), kib(c->shmem), kib(c->file),
-				c->tables, c->stacks / (THREAD_SIZE / PAGE_SIZE), c->task->oom_score_adj, c->points, c->task->comm);
+			pr_warn("oom: %5d %9lu %9lu %9lu %7lu %8lu %5d %8ld  %s\n", c->task->tgid, kib(c->anon), kib(c->shmem),
+				kib(c->file), c->tables, c->stacks / (THREAD_SIZE / PAGE_SIZE), c->task->oom_score_adj, c->points,
+				c->task->comm);
 	}
 	c = ch->worst;
 	if (ch->line)
-		pr_err("Out of memory: Killed process %d (%s) anon-rss:%lukB, file-rss:%lukB, shmem-rss:%lukB, pgtables:%lukB oom_score_adj:%d\n",
-		       c->task->tgid, c->task->comm, kib(c->anon), kib(c->file), kib(c->shmem), kib(c->tables), c->task->oom_score_adj);
+		pr_err("Out of memory: Killed process %d (%s) anon-rss:%lukB, file-rss:%lukB, shmem-rss:%lukB, pgtables:%lukB "
+		       "oom_score_adj:%d\n", c->task->tgid, c->task->comm, kib(c->anon), kib(c->file), kib(c->shmem),
+		       kib(c->tables), c->task->oom_score_adj);
 	if (ch->line && ch->killed - 1 + ch->untold)
 		pr_err("Out of memory: and %d like it, and %d before\n", ch->killed - 1, ch->untold);
 }

@@ -7,8 +7,9 @@
  * task of nice 0 it is plain nanoseconds. Runnable tasks wait in a red-black tree ordered by it; the
  * leftmost runs until it has been ahead of the others for its slice of the latency period. A task
  * that slept is placed near the minimum, a little before it, so that it runs soon but cannot save
- * up the time it did not use. Nor is what it had too much held against it for ever: among a thousand runnable
- * tasks the minimum hardly moves, and a shell that has run for 2 ms would wait for two seconds. Each step of nice is a factor of about 1.25 in weight, which makes a
+ * up the time it did not use. Nor is what it had too much held against it for ever: among a thousand
+ * runnable tasks the minimum hardly moves, and a shell that has run for 2 ms would wait for two seconds.
+ * Each step of nice is a factor of about 1.25 in weight, which makes a
  * difference of one step about 10 % of the CPU between two tasks.
  *
  * A task that frees memory for others (PF_MEMALLOC) keeps the CPU, and is first on a queue that it moves to, until it has done:
