@@ -157,7 +157,7 @@ static inline bool watermark_ok(const struct zone *z, unsigned int order, gfp_t 
 
 	if (gfp & __GFP_HIGH)
 		mark /= 2;
-	if (unlikely(current && current->flags & PF_MEMALLOC))
+	if (unlikely(current && (current->flags & PF_MEMALLOC || test_thread_flag(current_thread_info(), TIF_MEMDIE))))
 		mark = 0;
 	return z->nr_free + z->pcp[smp_processor_id()].count > mark + z->lowmem_reserve[highest] + (1ul << order) - 1;
 }
@@ -167,6 +167,19 @@ static int highest_zone(gfp_t gfp)
 	if (gfp & __GFP_DMA)
 		return ZONE_DMA;
 	return gfp & __GFP_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
+}
+
+bool memory_is_free(gfp_t gfp)
+{
+	int highest = highest_zone(gfp);
+
+	for (int i = highest; i >= 0; i--) {
+		const struct zone *z = &contig_page_data.node_zones[i];
+
+		if (z->present_pages && watermark_ok(z, 0, gfp, highest))
+			return true;
+	}
+	return false;
 }
 
 static struct page *get_from_zonelist(gfp_t gfp, unsigned int order)

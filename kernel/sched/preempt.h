@@ -32,7 +32,8 @@ struct thread_info {
 };
 #define STACK_GUARD 0x57ac6a4du
 
-enum { TIF_NEED_RESCHED, TIF_SIGPENDING, TIF_SYSCALL_TRACE, TIF_RESTORE_SIGMASK };
+enum { TIF_NEED_RESCHED, TIF_SIGPENDING, TIF_SYSCALL_TRACE, TIF_RESTORE_SIGMASK, TIF_MEMDIE };
+/* TIF_MEMDIE: killed for its memory, or dying for want of it: may use the reserves (mm/oom.c) */
 #define _TIF_NEED_RESCHED BIT(TIF_NEED_RESCHED)
 #define _TIF_SIGPENDING BIT(TIF_SIGPENDING)
 #define _TIF_SYSCALL_TRACE BIT(TIF_SYSCALL_TRACE)

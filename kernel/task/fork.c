@@ -18,6 +18,7 @@
 #include "lib/err.h"
 #include "lib/string.h"
 #include "mm/mm.h"
+#include "mm/oom.h"
 #include "mm/pagetable.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
@@ -354,6 +355,8 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 			return ERR_PTR(-ERESTARTNOINTR);
 		if (too_many(current->cred))
 			return ERR_PTR(-EAGAIN);
+		if (!memory_for_fork())
+			return ERR_PTR(-ENOMEM);
 	}
 	t = dup_task_struct();
 	if (!t)
