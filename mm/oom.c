@@ -99,17 +99,18 @@ bool reclaim_memory(gfp_t gfp, unsigned int order)
 	return mine;
 }
 
+/* Caches may have all that is free, and give it back: so it is refused only when they do not any more. */
 bool memory_for_fork(void)
 {
 	unsigned long low = totalram_pages() - totalhigh_pages(), promised = nr_running_tasks() * PAGES_PER_NEW_TASK;
 
-	for (int tries = 0; tries < 2; tries++) {
+	for (int tries = 0; tries < 16; tries++) {
 		unsigned long free = nr_free_pages();
 
 		if (free > totalram_pages() / 128 + promised && free - nr_free_highpages() > low / 128)
 			return true;
-		if (!tries)
-			reclaim_memory(GFP_KERNEL, 0);
+		if (!reclaim_memory(GFP_KERNEL, 0))
+			break;
 	}
 	return false;
 }
