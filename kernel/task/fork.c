@@ -250,6 +250,17 @@ static void init_child(struct task_struct *t, u32 flags)
 #endif
 }
 
+static u32 uid_of(struct task_struct *p)
+{
+	u32 uid;
+
+	spin_lock(&p->alloc_lock);	/* it may be changing */
+	uid = p->cred->uid;
+	spin_unlock(&p->alloc_lock);
+	return uid;
+}
+
+/* Would one more be too many? tasklist_lock held. */
 static bool too_many(const struct cred *cred)
 {
 	struct task_struct *p;
@@ -259,12 +270,23 @@ static bool too_many(const struct cred *cred)
 		return true;
 	if (rlimit(RLIMIT_NPROC) >= (u64)max_threads || !cred->uid || capable(CAP_SYS_RESOURCE))
 		return false;
-	spin_lock(&tasklist_lock);
 	for_each_process(p)
-		if (p->cred->uid == cred->uid)
-			mine += (unsigned long)p->signal->nr_threads;
-	spin_unlock(&tasklist_lock);
+		if (uid_of(p) == cred->uid)
+			mine += (unsigned long)max(p->signal->nr_threads, 1);	/* a zombie counts */
 	return mine >= rlimit(RLIMIT_NPROC);
+}
+
+/* 0, or why no task can be made now. The limits are looked at again when it is added: others fork at the same time. */
+static int may_fork(void)
+{
+	bool refused;
+
+	spin_lock(&tasklist_lock);
+	refused = too_many(current->cred);
+	spin_unlock(&tasklist_lock);
+	if (refused)
+		return -EAGAIN;
+	return memory_for_fork() ? 0 : -ENOMEM;
 }
 
 /* Into the tree and the tables; tasklist_lock and siglock held. */
@@ -353,10 +375,9 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 			return ERR_PTR(err);
 		if (signals_first())
 			return ERR_PTR(-ERESTARTNOINTR);
-		if (too_many(current->cred))
-			return ERR_PTR(-EAGAIN);
-		if (!memory_for_fork())
-			return ERR_PTR(-ENOMEM);
+		err = may_fork();
+		if (err)
+			return ERR_PTR(err);
 	}
 	t = dup_task_struct();
 	if (!t)
@@ -394,6 +415,9 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 		t->clear_child_tid = (u32 *)a->child_tid;
 
 	spin_lock_irqsave(&tasklist_lock, irq);
+	err = -EAGAIN;
+	if (!a->fn && too_many(current->cred))
+		goto unlock_tasks;
 	spin_lock(&current->sighand->siglock);
 	err = -ERESTARTNOINTR;
 	if (!a->fn && signals_came(a->flags, group_signals))
@@ -408,6 +432,7 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 	return t;
 unlock:
 	spin_unlock(&current->sighand->siglock);
+unlock_tasks:
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 free_mm:
 	if (t->mm)

@@ -65,6 +65,7 @@ static void end_bomb(void)
 int main(void)
 {
 	int ready[2], status, killed = 0;
+	siginfo_t info;
 	pid_t pid;
 	char c;
 
@@ -89,6 +90,12 @@ int main(void)
 		struct rlimit limit = { 2, 2 };
 
 		CHECK(setrlimit(RLIMIT_NPROC, &limit) == 0 && SYS(setresuid32, UID, UID, UID) == 0);
+		pid = fork();
+		if (pid == 0)
+			_exit(0);
+		CHECK(pid > 0 && waitid(P_PID, pid, &info, WEXITED | WNOWAIT) == 0);
+		REPORT(fork());		/* a zombie counts */
+		CHECK(waitpid(pid, &status, 0) == pid && status == 0);
 		IN_CHILD(status, (void)0);
 		CHECK(status == 0);
 	});
