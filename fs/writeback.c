@@ -18,6 +18,7 @@
 #include "fs/fs.h"
 #include "fs/proc/proc.h"
 #include "kernel/init.h"
+#include "kernel/sched/kthread.h"
 #include "kernel/task/task.h"
 #include "kernel/time.h"
 #include "lib/abi/errno.h"

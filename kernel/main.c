@@ -13,6 +13,8 @@
 #include "kernel/ktest.h"
 #include "kernel/multiboot.h"
 #include "kernel/panic.h"
+#include "kernel/sched/kthread.h"
+#include "kernel/sched/workqueue.h"
 #include "kernel/syscall.h"
 #include "kernel/task/internal.h"
 #include "lib/abi/errno.h"
@@ -29,7 +31,7 @@ static void run_initcalls(void)
 		u32 count = preempt_count();
 		int err = (*fn)();
 
-		lockdep_initcall((void *)*fn, count);
+		lockdep_returned("the initcall", (void *)*fn, count, 0);
 		if (err)
 			pr_warn("initcall at %p failed: error %d\n", (void *)*fn, -err);
 	}
@@ -133,6 +135,7 @@ void kernel_main(u32 magic, u32 info_phys)
 	vdso_init();
 	fork_init();
 	signals_init();
+	workqueue_early_init();
 	init_task.signal->thread_head.next = init_task.signal->thread_head.prev = &init_task.signal->thread_head;
 	local_irq_enable();
 	system_running = true;

@@ -131,10 +131,16 @@ void warn_report(const char *file, int line, const char *what)
 }
 
 #if DEBUG
+static const char *context(void)
+{
+	return in_irq() ? "in a hard interrupt" : in_serving_softirq() ? "in a softirq" : in_softirq() ? "softirqs off" :
+	       in_atomic() ? "preemption off" : "interrupts off";
+}
+
 void might_sleep(void)
 {
 	if (!system_running || in_panic || (!in_atomic() && !irqs_disabled()))
 		return;
-	panic("sleeping function called from atomic context at %p", __builtin_return_address(0));
+	panic("sleeping function called from atomic context (%s) at %p", context(), __builtin_return_address(0));
 }
 #endif

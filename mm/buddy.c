@@ -17,6 +17,7 @@
 #include "mm/highmem.h"
 #include "mm/lru.h"
 #include "mm/slab.h"
+#include "mm/vmscan.h"
 #include "kernel/task/task.h"
 #include "mm/zone.h"
 #include "mm/oom.h"
@@ -151,14 +152,14 @@ static struct page *take_from_zone(struct zone *z, unsigned int order)
 	return page;
 }
 
-/* Would the zone stay above its mark, and keep what it holds back from requests that could go higher? */
-static inline bool watermark_ok(const struct zone *z, unsigned int order, gfp_t gfp, int highest)
+/* Would the zone stay above the mark, and keep what it holds back from requests that could go higher? */
+static inline bool watermark_ok(const struct zone *z, unsigned int order, gfp_t gfp, int highest, enum zone_watermarks which)
 {
-	unsigned long mark = z->watermark[WMARK_MIN];
+	unsigned long mark = z->watermark[which];
 
 	if (gfp & __GFP_HIGH)
 		mark /= 2;
-	if (unlikely(current && current->flags & PF_MEMALLOC))
+	if (unlikely(current && (current->flags & PF_MEMALLOC || test_thread_flag(current_thread_info(), TIF_MEMDIE))))
 		mark = 0;
 	return z->nr_free + z->pcp[smp_processor_id()].count > mark + z->lowmem_reserve[highest] + (1ul << order) - 1;
 }
@@ -170,7 +171,20 @@ static int highest_zone(gfp_t gfp)
 	return gfp & __GFP_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
 }
 
-static struct page *get_from_zonelist(gfp_t gfp, unsigned int order)
+bool memory_is_free(gfp_t gfp)
+{
+	int highest = highest_zone(gfp);
+
+	for (int i = highest; i >= 0; i--) {
+		const struct zone *z = &contig_page_data.node_zones[i];
+
+		if (z->present_pages && watermark_ok(z, 0, gfp, highest, WMARK_MIN))
+			return true;
+	}
+	return false;
+}
+
+static struct page *get_from_zonelist(gfp_t gfp, unsigned int order, enum zone_watermarks mark)
 {
 	int highest = highest_zone(gfp);
 
@@ -178,7 +192,7 @@ static struct page *get_from_zonelist(gfp_t gfp, unsigned int order)
 		struct zone *z = &contig_page_data.node_zones[i];
 		struct page *page;
 
-		if (!z->present_pages || !watermark_ok(z, order, gfp, highest))
+		if (!z->present_pages || !watermark_ok(z, order, gfp, highest, mark))
 			continue;
 		page = take_from_zone(z, order);
 		if (page)
@@ -212,6 +226,19 @@ static struct page *prepare(struct page *page, gfp_t gfp, unsigned int order)
 /* As long as reclaim makes progress, but not for ever: others may be faster to take what it frees. */
 #define MAX_RECLAIM_TRIES 64
 
+/* Below the low mark: kswapd shall free something meanwhile. Below the min mark we do so ourselves, if we may. */
+static noinline struct page *alloc_slowly(gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	wakeup_kswapd();
+	page = get_from_zonelist(gfp, order, WMARK_MIN);
+	if (gfp & __GFP_WAIT)
+		for (int tries = 0; !page && tries < MAX_RECLAIM_TRIES && reclaim_memory(gfp, order); tries++)
+			page = get_from_zonelist(gfp, order, WMARK_MIN);
+	return page;
+}
+
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
@@ -220,10 +247,9 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 		might_sleep();
 	if (order >= MAX_ORDER)
 		return NULL;
-	page = get_from_zonelist(gfp, order);
-	if (unlikely(!page && (gfp & __GFP_WAIT)))
-		for (int tries = 0; !page && tries < MAX_RECLAIM_TRIES && reclaim_memory(gfp, order); tries++)
-			page = get_from_zonelist(gfp, order);
+	page = get_from_zonelist(gfp, order, WMARK_LOW);
+	if (unlikely(!page))
+		page = alloc_slowly(gfp, order);
 	return page ? prepare(page, gfp, order) : NULL;
 }
 

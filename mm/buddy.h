@@ -36,6 +36,7 @@ unsigned long get_zeroed_page(gfp_t gfp);
 void free_pages(unsigned long addr, unsigned int order);
 #define free_page(addr) free_pages(addr, 0)
 
+bool memory_is_free(gfp_t gfp);		/* would a request for a page succeed now? An estimate */
 unsigned long nr_free_pages(void);	/* per-CPU lists included */
 unsigned long totalram_pages(void);	/* all that the allocator was ever given */
 unsigned long totalhigh_pages(void);

@@ -405,6 +405,8 @@ int handle_mm_fault(struct vm_area_struct *vma, unsigned long address, bool writ
 
 	address &= PAGE_MASK;
 	count_vm_event(pgfault);
+	if (unlikely(mm->oom_reaped))
+		return VM_FAULT_SIGBUS;
 	if (unlikely(pmd_none(*pmd)) && pte_alloc(mm, address))
 		return VM_FAULT_OOM;
 	ret = handle_pte_fault(vma, address, pmd, write);

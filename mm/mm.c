@@ -8,6 +8,7 @@
 #include "kernel/task/task.h"
 #include "lib/abi/errno.h"
 #include "mm/fault.h"
+#include "mm/oom.h"
 #include "mm/pagetable.h"
 #include "mm/rmap.h"
 #include "mm/slab.h"
@@ -81,6 +82,8 @@ void mmput(struct mm_struct *mm)
 		fput(mm->exe_file);
 	}
 	mm->exe_file = NULL;
+	if (unlikely(mm->oom_reaped))
+		oom_victim_gone();
 	mmdrop(mm);
 }
 

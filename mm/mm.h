@@ -95,6 +95,8 @@ struct mm_struct {
 	unsigned long file_rss, anon_rss, shmem_rss, hiwater_rss, hiwater_vm;
 	unsigned long nr_ptes;			/* page-table pages */
 	unsigned long swap_usage;		/* entries that stand for a page in swap; by page_table_lock */
+	bool oom_victim;			/* its users have been killed for their memory; by oom_lock */
+	bool oom_reaped;			/* and it is being emptied: a fault here gets SIGBUS, never a zero where data was */
 	u32 def_flags;				/* mlockall: VM_LOCKED */
 	u32 auxv[2 * 22];			/* for /proc/PID/auxv */
 	struct file *exe_file;			/* for /proc/PID/exe; not writable while it runs (ETXTBSY) */
@@ -112,6 +114,8 @@ struct task_struct;
 struct mm_struct *get_task_mm(struct task_struct *task);
 int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm);	/* fork */
 void exit_mmap(struct mm_struct *mm);
+/* Takes the private pages out of an address space whose users are all dying (oom_reaped), unless somebody is changing it. */
+void reap_mm(struct mm_struct *mm);
 void mm_init(void);
 
 /* The first area with addr < vm_end, or NULL. mmap_sem held. */

@@ -5,8 +5,14 @@
 
 /* Called when the zones have nothing for this request: shrinks caches; true if it is worth trying again. May sleep. */
 bool reclaim_memory(gfp_t gfp, unsigned int order);
-/* A page fault found no memory even so: kills the worst process and waits for the memory; the caller retries or dies. */
+/*
+ * A page fault found no memory even so. Kills the worst process, or waits, 0.2 s at most, for the memory of those that were killed; who is
+ * dying itself gets access to the reserves. The caller, who holds no lock, lets its program try again, or die. Sleeps.
+ */
 void out_of_memory(void);
+void oom_victim_gone(void);	/* the last user of a condemned address space has given it back */
+/* Is there enough for another task, and for what the newest ones will yet ask for? If not, fork fails: better than a kill. Sleeps */
+bool memory_for_fork(void);
 #if DEBUG
 void poison_pages(struct page *page, unsigned int order);	/* so that a use of unset memory is noticed */
 #else

@@ -160,6 +160,8 @@ u64 vm_get_page_prot(u32 vm_flags)
 	return prot & (supported_pte_mask | _PAGE_PROTNONE);
 }
 
+unsigned long nr_kernel_tables;	/* they stay, once there has been something to map; by kernel_pte_lock */
+
 static pte_t *kernel_pte(unsigned long address, bool create)
 {
 	pmd_t *pmd = &swapper_pmd[(address >> PMD_SHIFT) & (PTRS_PER_PMD - 1)];
@@ -173,6 +175,7 @@ static pte_t *kernel_pte(unsigned long address, bool create)
 		spin_lock(&kernel_pte_lock);
 		if (pmd_none(*pmd)) {
 			pmd->pmd = page_to_phys(page) | _PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED;
+			nr_kernel_tables++;
 			page = NULL;
 		}
 		spin_unlock(&kernel_pte_lock);

@@ -138,6 +138,7 @@ struct page *pte_table_alloc(void);
 void pte_table_free(struct page *table);	/* all entries are zero */
 /* Makes sure that the table for the address exists. page_table_lock not held. 0 or -ENOMEM. */
 int pte_alloc(struct mm_struct *mm, unsigned long address);
+extern unsigned long nr_kernel_tables;	/* tables of the area above the direct map: pages that are never given back */
 /* PGD and the three PMD pages of a new mm: 0 or -ENOMEM. */
 int pgd_alloc(struct mm_struct *mm);
 void pgd_free(struct mm_struct *mm);

@@ -51,7 +51,7 @@ struct kmem_cache {
 };
 
 static LIST_HEAD(caches);
-static DEFINE_MUTEX(cache_lock);
+static DEFINE_SPINLOCK(cache_lock);
 static LIST_HEAD(shrinkers);
 static DEFINE_MUTEX(shrinker_lock);
 static struct kmem_cache cache_cache = {
@@ -314,9 +314,9 @@ static void cache_init(struct kmem_cache *c, const char *name, size_t size, size
 	INIT_LIST_HEAD(&c->full);
 	INIT_LIST_HEAD(&c->empty);
 	layout(c, align);
-	mutex_lock(&cache_lock);
+	spin_lock(&cache_lock);
 	list_add_tail(&c->list, &caches);
-	mutex_unlock(&cache_lock);
+	spin_unlock(&cache_lock);
 }
 
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align, void (*ctor)(void *))
@@ -364,9 +364,9 @@ int kmem_cache_destroy(struct kmem_cache *c)
 	shrink(c);
 	if (c->nr_slabs)
 		return -EBUSY;
-	mutex_lock(&cache_lock);
+	spin_lock(&cache_lock);
 	list_del(&c->list);
-	mutex_unlock(&cache_lock);
+	spin_unlock(&cache_lock);
 	kfree(c->magazines);
 	kmem_cache_free(&cache_cache, c);
 	return 0;
@@ -377,20 +377,20 @@ void kmem_cache_drain(void *unused)
 	struct kmem_cache *c;
 
 	(void)unused;
-	mutex_lock(&cache_lock);
+	spin_lock(&cache_lock);
 	list_for_each_entry(c, &caches, list)
 		drain_this_cpu(c);
-	mutex_unlock(&cache_lock);
+	spin_unlock(&cache_lock);
 }
 
 void kmem_cache_shrink_all(void)
 {
 	struct kmem_cache *c;
 
-	mutex_lock(&cache_lock);
+	spin_lock(&cache_lock);
 	list_for_each_entry(c, &caches, list)
 		shrink(c);
-	mutex_unlock(&cache_lock);
+	spin_unlock(&cache_lock);
 }
 
 void register_shrinker(struct shrinker *s)
@@ -426,7 +426,7 @@ void for_each_slabinfo(void (*fn)(const struct slabinfo *, void *), void *arg)
 {
 	struct kmem_cache *c;
 
-	mutex_lock(&cache_lock);
+	spin_lock(&cache_lock);
 	list_for_each_entry(c, &caches, list) {
 		struct slabinfo info = {
 			.name = c->name, .active_objs = c->nr_used - in_magazines(c),
@@ -436,7 +436,7 @@ void for_each_slabinfo(void (*fn)(const struct slabinfo *, void *), void *arg)
 		};
 		fn(&info, arg);
 	}
-	mutex_unlock(&cache_lock);
+	spin_unlock(&cache_lock);
 }
 
 /* ---- kmalloc ---- */

@@ -4,7 +4,7 @@
  * found by first fit; there are few, since kernel stacks, the most frequent use, are recycled.
  *
  * Freed ranges are unmapped and flushed from the TLB before their addresses can be used again.
- * vmlist_lock (a mutex) guards the list.
+ * vmlist_lock guards the list.
  */
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
@@ -15,7 +15,7 @@
 #include "mm/vmalloc.h"
 
 static LIST_HEAD(vmlist);
-static DEFINE_MUTEX(vmlist_lock);
+static DEFINE_SPINLOCK(vmlist_lock);
 
 /* First gap of size bytes whose start is congruent to offset modulo align. vmlist_lock held. 0: none. */
 static unsigned long find_gap(size_t size, unsigned long align, unsigned long offset, struct list_head **before)
@@ -43,11 +43,11 @@ static struct vm_struct *get_area(size_t size, unsigned long align, unsigned lon
 		return NULL;
 	v->size = size;
 	v->caller = caller;
-	mutex_lock(&vmlist_lock);
+	spin_lock(&vmlist_lock);
 	v->addr = find_gap(size, align, offset, &before);
 	if (v->addr)
 		list_add_tail(&v->list, before);
-	mutex_unlock(&vmlist_lock);
+	spin_unlock(&vmlist_lock);
 	if (!v->addr) {
 		kfree(v);
 		return NULL;
@@ -60,9 +60,9 @@ static void unmap_area(struct vm_struct *v)
 	for (unsigned long a = v->addr; a < v->addr + v->size; a += PAGE_SIZE)
 		unmap_kernel_page(a);
 	flush_tlb_kernel_range(v->addr, v->addr + v->size);
-	mutex_lock(&vmlist_lock);
+	spin_lock(&vmlist_lock);
 	list_del(&v->list);
-	mutex_unlock(&vmlist_lock);
+	spin_unlock(&vmlist_lock);
 	for (unsigned int i = 0; v->pages && i < v->nr_pages; i++)
 		if (v->pages[i])
 			put_page(v->pages[i]);
@@ -107,11 +107,11 @@ static struct vm_struct *find_area(unsigned long addr)
 {
 	struct vm_struct *v, *found = NULL;
 
-	mutex_lock(&vmlist_lock);
+	spin_lock(&vmlist_lock);
 	list_for_each_entry(v, &vmlist, list)
 		if (addr >= v->addr && addr < v->addr + v->size)
 			found = v;
-	mutex_unlock(&vmlist_lock);
+	spin_unlock(&vmlist_lock);
 	return found;
 }
 
@@ -160,10 +160,10 @@ void for_each_vm_struct(void (*fn)(const struct vm_struct *, void *), void *arg)
 {
 	struct vm_struct *v;
 
-	mutex_lock(&vmlist_lock);
+	spin_lock(&vmlist_lock);
 	list_for_each_entry(v, &vmlist, list)
 		fn(v, arg);
-	mutex_unlock(&vmlist_lock);
+	spin_unlock(&vmlist_lock);
 }
 
 /*

@@ -134,6 +134,16 @@ void zap_page_range(struct mm_struct *mm, struct vm_area_struct *vma, unsigned l
 	gather_flush(&tlb);
 }
 
+void reap_mm(struct mm_struct *mm)
+{
+	if (!down_read_trylock(&mm->mmap_sem))
+		return;
+	for (struct vm_area_struct *vma = mm->mmap; vma; vma = vma->vm_next)
+		if (!(vma->vm_flags & (VM_SHARED | VM_IO)))
+			zap_page_range(mm, vma, vma->vm_start, vma->vm_end);
+	up_read(&mm->mmap_sem);
+}
+
 void zap_file_range(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool even_cows)
 {
 	struct mmu_gather tlb = { .mm = vma->vm_mm, .start = ~0ul };

@@ -11,6 +11,7 @@
 #include "mm/fault.h"
 #include "mm/layout.h"
 #include "mm/mm.h"
+#include "mm/pagetable.h"
 #include "mm/vmalloc.h"
 #include "mm/zone.h"
 
@@ -118,7 +119,7 @@ static int meminfo_show(struct seq_file *m, void *v)
 	put(m, "SReclaimable:", slab.reclaimable);
 	put(m, "SUnreclaim:", slab.all - slab.reclaimable);
 	put(m, "KernelStack:", proc.threads * (THREAD_SIZE / PAGE_SIZE));
-	put(m, "PageTables:", proc.tables);
+	put(m, "PageTables:", proc.tables + nr_kernel_tables);
 	put(m, "CommitLimit:", total / 100 * sysctl_overcommit_ratio);
 	put(m, "Committed_AS:", vm_committed());
 	put(m, "VmallocTotal:", (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT);
@@ -137,7 +138,7 @@ static int vmstat_show(struct seq_file *m, void *v)
 	seq_printf(m, "nr_free_pages %lu\nnr_file_pages %lu\nnr_anon_pages %lu\nnr_mapped %lu\nnr_shmem %lu\n",
 		   nr_free_pages(), nr_pagecache_pages(), proc.anon, proc.mapped, tmpfs_pages());
 	seq_printf(m, "nr_slab_reclaimable %lu\nnr_slab_unreclaimable %lu\nnr_page_table_pages %lu\nnr_kernel_stack %lu\n",
-		   slab.reclaimable, slab.all - slab.reclaimable, proc.tables, proc.threads * (THREAD_SIZE / 1024));
+		   slab.reclaimable, slab.all - slab.reclaimable, proc.tables + nr_kernel_tables, proc.threads * (THREAD_SIZE / 1024));
 	seq_printf(m, "nr_dirty %u\nnr_writeback %u\n", atomic_read(&nr_dirty_pages), atomic_read(&nr_writeback_pages));
 	/* pgcow is Pagoda's own: the pages that copy on write has copied. */
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {

@@ -9,6 +9,7 @@
 #include "kernel/cpu/uaccess.h"
 #include "kernel/init.h"
 #include "kernel/printk.h"
+#include "kernel/task/internal.h"
 #include "kernel/task/uts.h"
 #include "lib/abi/errno.h"
 #include "lib/kstrtox.h"
@@ -219,6 +220,7 @@ static const struct ctl_table kernel_table[] = {
 	{ "version", utsname.version, sizeof(utsname.version), 0444, proc_do_uts, 0, 0 },
 	{ "hostname", utsname.nodename, sizeof(utsname.nodename), 0644, proc_do_uts, 0, 0 },
 	{ "domainname", utsname.domainname, sizeof(utsname.domainname), 0644, proc_do_uts, 0, 0 },
+	{ "threads-max", &max_threads, sizeof(int), 0644, proc_dointvec_minmax, 20, PID_MAX - 300 },
 	{ "pid_max", &pid_max, sizeof(int), 0444, proc_dointvec, 0, 0 },
 	{ "randomize_va_space", &randomize_va_space, sizeof(int), 0444, proc_dointvec, 0, 0 },
 	{ "printk", &console_loglevel, sizeof(int), 0644, proc_printk, 1, 15 },

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The system as a whole: /proc/stat, uptime, loadavg, version, cmdline, cpuinfo, interrupts and the like (proc(5)). */
+/* The system as a whole: /proc/stat, uptime, loadavg, version, cmdline, cpuinfo, interrupts, softirqs and the like (proc(5)). */
 #include "fs/proc/internal.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/init.h"
-#include "kernel/sched/sched.h"
+#include "kernel/sched/softirq.h"
 #include "kernel/task/internal.h"
 #include "kernel/task/uts.h"
 #include "kernel/time.h"
@@ -35,7 +35,7 @@ static void put_time(struct seq_file *m, u64 ns, char end)
 
 static struct cpu_times sum_cpu_times(void)
 {
-	struct cpu_times sum = { 0, 0, 0 };
+	struct cpu_times sum = { 0, 0, 0, 0 };
 	u32 cpu;
 
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
@@ -44,6 +44,7 @@ static struct cpu_times sum_cpu_times(void)
 		sum.user_ns += t.user_ns;
 		sum.system_ns += t.system_ns;
 		sum.idle_ns += t.idle_ns;
+		sum.softirq_ns += t.softirq_ns;
 	}
 	return sum;
 }
@@ -76,8 +77,9 @@ static int loadavg_show(struct seq_file *m, void *v)
 
 static void put_ticks(struct seq_file *m, struct cpu_times t)
 {
-	seq_printf(m, " %llu 0 %llu %llu 0 0 0 0 0 0\n", (unsigned long long)nsec_to_clock_t(t.user_ns),
-		   (unsigned long long)nsec_to_clock_t(t.system_ns), (unsigned long long)nsec_to_clock_t(t.idle_ns));
+	seq_printf(m, " %llu 0 %llu %llu 0 0 %llu 0 0 0\n", (unsigned long long)nsec_to_clock_t(t.user_ns),
+		   (unsigned long long)nsec_to_clock_t(t.system_ns), (unsigned long long)nsec_to_clock_t(t.idle_ns),
+		   (unsigned long long)nsec_to_clock_t(t.softirq_ns));
 }
 
 static unsigned int count_blocked(void)
@@ -92,6 +94,15 @@ static unsigned int count_blocked(void)
 				n += (t->state & TASK_UNINTERRUPTIBLE) && !t->exit_state;
 	spin_unlock(&tasklist_lock);
 	return n;
+}
+
+static u64 softirq_count(enum softirq nr)
+{
+	u64 sum = 0;
+
+	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
+		sum += softirq_cpus[cpu].count[nr];
+	return sum;
 }
 
 static int stat_show(struct seq_file *m, void *v)
@@ -113,6 +124,28 @@ static int stat_show(struct seq_file *m, void *v)
 	seq_printf(m, "\nctxt %llu\nbtime %llu\nprocesses %lu\nprocs_running %u\nprocs_blocked %u\n",
 		   (unsigned long long)nr_context_switches(), (unsigned long long)div_u64(ktime_real_offset(), 1000000000u),
 		   total_forks, nr_running_tasks(), count_blocked());
+	total = 0;
+	for (irq = 0; irq < NR_SOFTIRQS; irq++)
+		total += softirq_count(irq);
+	seq_printf(m, "softirq %llu", (unsigned long long)total);
+	for (irq = 0; irq < NR_SOFTIRQS; irq++)
+		seq_printf(m, " %llu", (unsigned long long)softirq_count(irq));
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static int softirqs_show(struct seq_file *m, void *v)
+{
+	seq_puts(m, "                    ");
+	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
+		seq_printf(m, "CPU%-8u", cpu);
+	seq_putc(m, '\n');
+	for (u32 nr = 0; nr < NR_SOFTIRQS; nr++) {
+		seq_printf(m, "%12s:", softirq_names[nr]);
+		for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
+			seq_printf(m, " %10u", softirq_cpus[cpu].count[nr]);
+		seq_putc(m, '\n');
+	}
 	return 0;
 }
 
@@ -251,6 +284,7 @@ static int proc_system_init(void)
 	proc_create_single("loadavg", 0444, NULL, loadavg_show);
 	proc_create_single("stat", 0444, NULL, stat_show);
 	proc_create_single("interrupts", 0444, NULL, interrupts_show);
+	proc_create_single("softirqs", 0444, NULL, softirqs_show);
 	proc_create_single("cpuinfo", 0444, NULL, cpuinfo_show);
 	proc_create_single("filesystems", 0444, NULL, filesystems_show);
 	proc_create_single("devices", 0444, NULL, devices_show);

@@ -5,7 +5,7 @@
  * of RESERVE_VECS pieces are kept aside, and who may wait takes one of those when the caches have nothing. Each
  * comes back when its I/O is over, so the wait ends as long as nobody hoards bios without submitting them.
  *
- * reserve.lock is taken with interrupts off, since bios end in interrupt handlers; it is innermost but for the wait
+ * reserve.lock is taken with softirqs off, since bios end in softirqs; it is innermost but for the wait
  * queue's.
  */
 #include "kernel/block/blkdev.h"
@@ -39,35 +39,33 @@ static struct bio_cache *cache_for(unsigned nr_vecs)
 
 static struct bio *take_from_reserve(void)
 {
-	unsigned long flags;
 	struct bio *bio;
 
-	spin_lock_irqsave(&reserve.lock, flags);
+	spin_lock_bh(&reserve.lock);
 	bio = reserve.first;
 	if (bio) {
 		reserve.first = bio->bi_next;
 		reserve.count--;
 	}
-	spin_unlock_irqrestore(&reserve.lock, flags);
+	spin_unlock_bh(&reserve.lock);
 	return bio;
 }
 
 /* False: it is full, or the bio is not of its kind. */
 static bool give_to_reserve(struct bio *bio)
 {
-	unsigned long flags;
 	bool wanted;
 
 	if (bio->bi_max_vecs != RESERVE_VECS || READ_ONCE(reserve.count) == RESERVE_BIOS)
 		return false;
-	spin_lock_irqsave(&reserve.lock, flags);
+	spin_lock_bh(&reserve.lock);
 	wanted = reserve.count < RESERVE_BIOS;
 	if (wanted) {
 		bio->bi_next = reserve.first;
 		reserve.first = bio;
 		reserve.count++;
 	}
-	spin_unlock_irqrestore(&reserve.lock, flags);
+	spin_unlock_bh(&reserve.lock);
 	wake_up(&reserve.wait);
 	return wanted;
 }

@@ -6,7 +6,7 @@
  * kernel/block/queue.c.
  *
  * A bio belongs to whoever made it until submit_bio(), then to the block layer until bi_end_io is called, then to
- * bi_end_io, which usually ends with bio_put(). bi_end_io is called exactly once, possibly from an interrupt handler
+ * bi_end_io, which usually ends with bio_put(). bi_end_io is called exactly once, mostly from a softirq
  * and possibly before submit_bio() returns: it must not sleep.
  */
 #include "lib/types.h"

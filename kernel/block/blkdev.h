@@ -74,6 +74,7 @@ struct request {
 	struct bio *bio, *biotail;	/* by bi_next */
 	u64 start_time;			/* monotonic ns */
 	u32 tag;			/* 0 ... depth - 1: for the driver's own tables */
+	int status;			/* of blk_complete_request */
 
 	struct rb_node rb_node;		/* the queue's, by its lock, like queuelist */
 	struct bio *rest;		/* of a merged request that failed: still to be tried alone */
@@ -84,12 +85,15 @@ struct request {
 
 struct request_queue_ops {
 	/*
-	 * Start it; called with q->lock held and interrupts off, so it may not sleep. 0: started, blk_end_request will be
-	 * called. -EBUSY: no room now; it is offered again after the next blk_end_request. Other: the request fails.
+	 * Start it; called with q->lock held and softirqs off, so it may not sleep. 0: started, blk_complete_request or
+	 * blk_end_request will be called. -EBUSY: no room now; it is offered again after the next blk_end_request. Other: the
+	 * request fails.
 	 */
 	int (*queue_rq)(struct request_queue *q, struct request *rq);
 	/* May be NULL: no more queue_rq for now, tell the device. Called like queue_rq. */
 	void (*commit_rqs)(struct request_queue *q);
+	/* May be NULL. For blk_complete_request, in a softirq, instead of the blk_end_request that it must call itself. */
+	void (*complete)(struct request_queue *q, struct request *rq);
 };
 
 /* Fills a new queue. depth: requests that the driver can have at once (1 to 256). NULL: no memory. */
@@ -103,9 +107,11 @@ void blk_queue_write_cache(struct request_queue *q, bool volatile_cache, bool fu
 void blk_queue_bounce_limit(struct request_queue *q, phys_addr_t highest);
 void *blk_queue_data(struct request_queue *q);
 /*
- * The request has ended with 0 or an errno: ends its bios and starts what waits. Any context; q->lock not held.
+ * The request has ended with 0 or an errno: ends its bios and starts what waits. The first, for interrupt handlers, has
+ * this done by a softirq, and takes no lock. The second does it at once; not in a hard interrupt, q->lock not held.
  * After -EIO the bios of a merged request are tried alone; -ETIMEDOUT is the same error without that.
  */
+void blk_complete_request(struct request *rq, int status);
 void blk_end_request(struct request *rq, int status);
 /* After a -EBUSY that no blk_end_request of this queue will follow: offer again. Like blk_end_request. */
 void blk_run_queue(struct request_queue *q);

@@ -57,7 +57,7 @@ static void flushed(struct request *rq, int status, struct bio **done)
 	if (data_is_next && !status)
 		list_add_tail(&rq->queuelist, &rq->q->dispatch);
 	else
-		blk_complete_request(rq, status, done);
+		blk_finish_request(rq, status, done);
 }
 
 bool blk_flush_ended(struct request *rq, int status, struct bio **done)

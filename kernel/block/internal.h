@@ -15,7 +15,7 @@ struct request_queue {
 	phys_addr_t bounce_limit;	/* the highest address that the device reaches */
 	struct page **bounce_pages;	/* max_segments for each tag; NULL: all memory is reached. All constant after add_disk */
 
-	spinlock_t lock;		/* guards what follows; taken with interrupts off */
+	spinlock_t lock;		/* guards what follows; taken with softirqs off */
 	struct list_head free;		/* of requests */
 	u32 nr_free;
 	wait_queue_head_t wait;		/* for nr_free to grow */
@@ -40,7 +40,7 @@ struct request_queue {
 /* All with q->lock held, unless said. Ended bios are chained to *done: bio_end_list() without the lock. */
 
 /* kernel/block/queue.c */
-void blk_complete_request(struct request *rq, int status, struct bio **done);
+void blk_finish_request(struct request *rq, int status, struct bio **done);
 void blk_free_request(struct request_queue *q, struct request *rq);
 bool blk_rq_merge(struct request *into, const struct request *rq);	/* also for plugged ones without the lock */
 

@@ -6,17 +6,21 @@
  *   plug         the task may collect requests first, so that neighbours find each other
  *   elevator     sorted, merged with what waits (elevator.c), or put through the flush steps (flush.c)
  *   driver       as many at once as it has tags for (depth)
- *   completion   blk_end_request, mostly from an interrupt: the next requests start, then the bios end
+ *   completion   the driver's interrupt handler calls blk_complete_request, which only notes the request on a list of
+ *                its CPU; the BLOCK softirq calls blk_end_request: the next requests start, then the bios end
  *
  * There is a fixed number of requests for each queue: who fills a slow disk waits in submit_bio. A quarter is kept
  * for reads, for somebody waits for those. A bio is never split and never half done, so that bi_size and the pieces
  * stay as the submitter made them.
  *
- * q->lock guards a queue; it is taken in interrupts. The driver's queue_rq is called under it, bi_end_io never. A
- * request that is in no list of the queue belongs to who has it: the task (in its plug), or the driver.
+ * q->lock guards a queue; it is taken in softirqs, never in a hard interrupt. The driver's queue_rq is called under it, bi_end_io never. A
+ * request that is in no list of the queue belongs to who has it: the task (in its plug), the driver, or the list of the
+ * completed, which is its CPU's own and changed with interrupts off.
  */
 #include "kernel/block/internal.h"
+#include "kernel/init.h"
 #include "kernel/panic.h"
+#include "kernel/sched/softirq.h"
 #include "kernel/task/task.h"
 #include "mm/slab.h"
 
@@ -96,16 +100,15 @@ static struct request *get_request(struct request_queue *q, const struct request
 {
 	u32 keep = rq_op(as) == REQ_OP_READ ? 0 : q->nr_requests / 4;
 	struct request *rq = NULL;
-	unsigned long flags;
 
 	for (;;) {
-		spin_lock_irqsave(&q->lock, flags);
+		spin_lock_bh(&q->lock);
 		if (q->nr_free > keep) {
 			rq = list_first_entry(&q->free, struct request, queuelist);
 			list_del(&rq->queuelist);
 			q->nr_free--;
 		}
-		spin_unlock_irqrestore(&q->lock, flags);
+		spin_unlock_bh(&q->lock);
 		if (rq)
 			break;
 		/* schedule() pulls our plug, so that what we wait for is not what we keep. */
@@ -163,7 +166,7 @@ static void next_bio(struct request *rq)
 	list_add_tail(&rq->queuelist, &rq->q->dispatch);
 }
 
-void blk_complete_request(struct request *rq, int status, struct bio **done)
+void blk_finish_request(struct request *rq, int status, struct bio **done)
 {
 	account_done(rq);
 	for (struct bio *bio = rq->bio;; bio = bio->bi_next) {
@@ -190,7 +193,7 @@ static void request_ended(struct request *rq, int status, struct bio **done)
 		rq->rest = rq->bio;
 		next_bio(rq);
 	} else if (!blk_flush_ended(rq, status == -ETIMEDOUT ? -EIO : status, done)) {
-		blk_complete_request(rq, status == -ETIMEDOUT ? -EIO : status, done);
+		blk_finish_request(rq, status == -ETIMEDOUT ? -EIO : status, done);
 	}
 }
 
@@ -242,11 +245,10 @@ static void end_bios(struct bio *bio)
 void blk_run_queue(struct request_queue *q)
 {
 	struct bio *done = NULL;
-	unsigned long flags;
 
-	spin_lock_irqsave(&q->lock, flags);
+	spin_lock_bh(&q->lock);
 	run_queue(q, &done);
-	spin_unlock_irqrestore(&q->lock, flags);
+	spin_unlock_bh(&q->lock);
 	end_bios(done);
 }
 
@@ -254,9 +256,8 @@ void blk_end_request(struct request *rq, int status)
 {
 	struct request_queue *q = rq->q;
 	struct bio *done = NULL;
-	unsigned long flags;
 
-	spin_lock_irqsave(&q->lock, flags);
+	spin_lock_bh(&q->lock);
 	ASSERT(__test_bit(rq->tag, q->tags));
 	if (!status)
 		blk_bounce_end(rq);
@@ -264,9 +265,47 @@ void blk_end_request(struct request *rq, int status)
 	account_in_flight(rq, -1);
 	request_ended(rq, status, &done);
 	run_queue(q, &done);
-	spin_unlock_irqrestore(&q->lock, flags);
+	spin_unlock_bh(&q->lock);
 	end_bios(done);
 }
+
+static struct list_head completed[MAX_CPUS];	/* by its CPU, interrupts off */
+
+void blk_complete_request(struct request *rq, int status)
+{
+	unsigned long flags = local_irq_save();
+
+	rq->status = status;
+	list_add_tail(&rq->queuelist, &completed[smp_processor_id()]);
+	raise_softirq_irqoff(BLOCK_SOFTIRQ);
+	local_irq_restore(flags);
+}
+
+static void end_completed(enum softirq nr)
+{
+	struct request *rq, *next;
+	LIST_HEAD(list);
+
+	(void)nr;
+	local_irq_disable();
+	list_splice_init(&completed[smp_processor_id()], &list);
+	local_irq_enable();
+	list_for_each_entry_safe(rq, next, &list, queuelist) {
+		if (rq->q->ops->complete)
+			rq->q->ops->complete(rq->q, rq);
+		else
+			blk_end_request(rq, rq->status);
+	}
+}
+
+static int blk_init(void)
+{
+	for (u32 cpu = 0; cpu < MAX_CPUS; cpu++)
+		INIT_LIST_HEAD(&completed[cpu]);
+	open_softirq(BLOCK_SOFTIRQ, end_completed);
+	return 0;
+}
+core_initcall(blk_init);
 
 /* q->lock held. */
 static void insert_request(struct request_queue *q, struct request *rq)
@@ -282,7 +321,6 @@ static void insert_request(struct request_queue *q, struct request *rq)
 void blk_flush_plug(struct blk_plug *plug)
 {
 	struct request *rq, *next;
-	unsigned long flags;
 	LIST_HEAD(list);
 
 	list_splice_init(&plug->list, &list);
@@ -291,14 +329,14 @@ void blk_flush_plug(struct blk_plug *plug)
 		struct request_queue *q = rq->q;
 		struct bio *done = NULL;
 
-		spin_lock_irqsave(&q->lock, flags);
+		spin_lock_bh(&q->lock);
 		list_for_each_entry_safe(rq, next, &list, queuelist)
 			if (rq->q == q) {
 				list_del(&rq->queuelist);
 				insert_request(q, rq);
 			}
 		run_queue(q, &done);
-		spin_unlock_irqrestore(&q->lock, flags);
+		spin_unlock_bh(&q->lock);
 		end_bios(done);
 	}
 }

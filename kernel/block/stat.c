@@ -27,9 +27,9 @@ static void diskstats_line(struct block_device *bdev, void *m)
 	struct request_queue *q = bdev->bd_disk->queue;
 	struct block_device b;
 
-	spin_lock_irq(&q->lock);
+	spin_lock_bh(&q->lock);
 	b = *bdev;
-	spin_unlock_irq(&q->lock);
+	spin_unlock_bh(&q->lock);
 	seq_printf(m, "%4u %7u %s", MAJOR(b.bd_dev), MINOR(b.bd_dev), b.bd_name);
 	for (u32 op = REQ_OP_READ; op <= REQ_OP_WRITE; op++)
 		seq_printf(m, " %llu %llu %llu %u", (unsigned long long)b.bd_ios[op], (unsigned long long)b.bd_merges[op],

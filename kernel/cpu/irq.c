@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hardware interrupts: from a vector to the handlers that asked for its line. A handler runs with
- * interrupts off on the stack of whatever it interrupted. Which controller brings the line is an
- * irq_chip's business (kernel/cpu/irq.h).
+ * interrupts off on the stack of whatever it interrupted; what it has left to softirqs is done at the end (do_irq).
+ * Which controller brings the line is an irq_chip's business (kernel/cpu/irq.h).
  *
  * PCI devices share lines. A shared line is level-triggered: it stays up until every device that pulls it has
  * been served, so each interrupt calls all handlers of its line, and each looks at its own device. A line that
@@ -13,7 +13,7 @@
 #include "kernel/cpu/irqflags.h"
 #include "kernel/cpu/smp.h"
 #include "kernel/panic.h"
-#include "kernel/sched/sched.h"
+#include "kernel/sched/softirq.h"
 #include "kernel/timer.h"
 #include "lib/abi/errno.h"
 #include "mm/slab.h"
@@ -109,6 +109,7 @@ void do_irq(struct pt_regs *regs, unsigned vector)
 		device_interrupt(regs, vector - IRQ_VECTOR_BASE);
 	current_thread_info()->preempt_count -= HARDIRQ_OFFSET;
 	lockdep_irq_exit(count, vector);
+	softirq_irq_exit();
 }
 
 int request_irq(unsigned irq, irq_handler_t handler, u32 irq_flags, const char *name, void *arg)

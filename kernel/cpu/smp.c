@@ -7,8 +7,8 @@
  *
  * smp_call_function is one mailbox for all: call_lock admits one sender, the mask says who has still
  * to answer. A sender that waits for call_lock or for answers has its interrupts on, so two senders
- * cannot wait for each other. Panic uses the non-maskable interrupt, because a CPU that hangs with
- * interrupts off must stop too.
+ * cannot wait for each other; a softirq never sends, for it may have interrupted who holds call_lock. Panic uses
+ * the non-maskable interrupt, because a CPU that hangs with interrupts off must stop too.
  */
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/io.h"
@@ -122,8 +122,8 @@ void smp_call_function(unsigned long mask, void (*fn)(void *), void *arg)
 	mask &= cpu_online_mask & ~BIT(smp_processor_id());
 	if (!mask)
 		return;
-	if (DEBUG && irqs_disabled())
-		panic("smp_call_function with interrupts off from %p", __builtin_return_address(0));
+	if (DEBUG && (irqs_disabled() || in_serving_softirq()))
+		panic("smp_call_function with interrupts off, or in a softirq, from %p", __builtin_return_address(0));
 	spin_lock(&call_lock);
 	call.fn = fn;
 	call.arg = arg;

@@ -35,6 +35,7 @@ bool fixup_exception(struct pt_regs *regs)
 /*
  * Atomic context without a page fault is legal between pagefault_disable and pagefault_enable, which count like a
  * spinlock: so there are more counts than spinlocks. Elsewhere the access may take mmap_sem, whether it does this time or not.
+ * An interrupt handler or a softirq has no user memory at all: whose it sees is chance.
  */
 void might_fault(void)
 {
@@ -42,8 +43,8 @@ void might_fault(void)
 		might_sleep();
 		if (current->mm)
 			lockdep_order(&current->mm->mmap_sem.dep, 0, __builtin_return_address(0));
-	} else if (!in_interrupt() && (u32)lockdep_spins_held() == (preempt_count() & PREEMPT_MASK)) {
-		panic("user memory touched with a spinlock held at %p", __builtin_return_address(0));
+	} else if (in_irq() || in_serving_softirq() || (u32)lockdep_spins_held() == (preempt_count() & PREEMPT_MASK)) {
+		panic("user memory touched in an interrupt, or with a spinlock held, at %p", __builtin_return_address(0));
 	}
 }
 #endif

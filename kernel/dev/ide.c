@@ -126,13 +126,10 @@ static void write_address(struct ide_channel *ch, u64 lba, u32 count, bool ext)
 	outb((u8)(lba >> 16), ch->io + REG_LBA_HIGH);
 }
 
-static void arm_timer(struct ide_channel *ch)
+static void arm_watchdog(struct ide_channel *ch)
 {
 	ch->deadline = ktime_get() + TIMEOUT;
-	if (!ch->timer_armed) {
-		ch->timer_armed = true;
-		hrtimer_start(&ch->timer, ch->deadline);
-	}
+	schedule_delayed_work(&ch->watchdog, TIMEOUT);	/* if it is pending already it will see the new deadline */
 }
 
 /* Sends the command for ch->rq. What goes wrong here ends in the timeout. */
@@ -147,7 +144,7 @@ static void start_command(struct ide_channel *ch)
 	ch->sectors_left = ch->dma_running ? 0 : rq->nr_sectors;
 	ch->offset = 0;
 	rq_iter_init(&ch->it, rq);
-	arm_timer(ch);
+	arm_watchdog(ch);
 	if (!spin_for(ch, STATUS_BSY | STATUS_DRQ, 0))
 		return;
 	ide_select(drive, (u8)(DEVICE_LBA | (ext ? 0 : rq->sector >> 24 & 15)));
@@ -172,9 +169,10 @@ static int ide_queue_rq(struct request_queue *q, struct request *rq)
 {
 	struct ide_drive *drive = blk_queue_data(q);
 	struct ide_channel *ch = drive->channel;
+	unsigned long flags;
 	int err = -EBUSY;
 
-	spin_lock(&ch->lock);
+	spin_lock_irqsave(&ch->lock, flags);
 	if (ch->dead) {
 		err = -EIO;
 	} else if (!ch->rq) {
@@ -184,10 +182,9 @@ static int ide_queue_rq(struct request_queue *q, struct request *rq)
 		start_command(ch);
 		err = 0;
 	}
-	spin_unlock(&ch->lock);
+	spin_unlock_irqrestore(&ch->lock, flags);
 	return err;
 }
-const struct request_queue_ops ide_queue_ops = { .queue_rq = ide_queue_rq };
 
 /* Without ch->lock: the request is over; the other drive has the first turn. */
 static void finish(struct ide_drive *drive, struct request *rq, int err)
@@ -198,6 +195,10 @@ static void finish(struct ide_drive *drive, struct request *rq, int err)
 		blk_run_queue(other->disk.queue);
 	blk_end_request(rq, err);
 }
+
+static void ide_complete(struct request_queue *q, struct request *rq) { finish(blk_queue_data(q), rq, rq->status); }
+
+const struct request_queue_ops ide_queue_ops = { .queue_rq = ide_queue_rq, .complete = ide_complete };
 
 static int drive_error(struct ide_channel *ch, u8 status)
 {
@@ -230,13 +231,12 @@ static int next_step(struct ide_channel *ch, u8 status)
 static void begin_reset(struct ide_channel *ch)
 {
 	ch->resetting = true;
-	schedule_work(&ch->reset_work);
+	mod_delayed_work(&ch->watchdog, 0);
 }
 
 bool ide_interrupt(struct pt_regs *regs, void *channel)
 {
 	struct ide_channel *ch = channel;
-	struct ide_drive *drive;
 	struct request *rq;
 	int result = PENDING;
 	unsigned long flags;
@@ -244,13 +244,12 @@ bool ide_interrupt(struct pt_regs *regs, void *channel)
 	(void)regs;
 	spin_lock_irqsave(&ch->lock, flags);
 	rq = ch->rq;
-	drive = ch->active;
 	if (rq && !ch->resetting && (!ch->dma_running || ide_dma_interrupts(ch)) && !(alternate_status(ch) & STATUS_BSY)) {
 		result = next_step(ch, inb(ch->io + REG_STATUS));	/* reading it calms the line */
 		if (result == RETRY)
 			begin_reset(ch);
 		else if (result == PENDING)
-			arm_timer(ch);
+			arm_watchdog(ch);
 		else
 			ch->rq = NULL;
 	} else if (!rq) {
@@ -258,27 +257,8 @@ bool ide_interrupt(struct pt_regs *regs, void *channel)
 	}
 	spin_unlock_irqrestore(&ch->lock, flags);
 	if (result <= 0)
-		finish(drive, rq, result);
+		blk_complete_request(rq, result);
 	return true;
-}
-
-static void check_deadline(struct hrtimer *timer)
-{
-	struct ide_channel *ch = container_of(timer, struct ide_channel, timer);
-	unsigned long flags;
-
-	spin_lock_irqsave(&ch->lock, flags);
-	ch->timer_armed = false;
-	if (ch->rq && !ch->resetting) {
-		if (ktime_get() < ch->deadline) {
-			ch->timer_armed = true;
-			hrtimer_start(timer, ch->deadline);
-		} else {
-			pr_warn("%s: no answer, status %02x\n", ch->active->disk.disk_name, alternate_status(ch));
-			begin_reset(ch);
-		}
-	}
-	spin_unlock_irqrestore(&ch->lock, flags);
 }
 
 /* Both drives start anew (9.2, software reset). Do they answer? */
@@ -300,9 +280,8 @@ static bool reset_drives(struct ide_channel *ch)
 	return alive;
 }
 
-static void reset_channel(struct work_struct *work)
+static void reset_channel(struct ide_channel *ch)
 {
-	struct ide_channel *ch = container_of(work, struct ide_channel, reset_work);
 	bool alive = reset_drives(ch);
 	struct request *failed = NULL;
 
@@ -323,9 +302,30 @@ static void reset_channel(struct work_struct *work)
 	finish(ch->active, failed, -ETIMEDOUT);
 }
 
+/* By a worker: has the deadline of a command passed, or has an interrupt asked for a reset? */
+static void watchdog(struct work_struct *work)
+{
+	struct ide_channel *ch = container_of(to_delayed_work(work), struct ide_channel, watchdog);
+	u64 now = ktime_get();
+	bool reset;
+
+	spin_lock_irq(&ch->lock);
+	if (ch->rq && !ch->resetting) {
+		if (now < ch->deadline) {
+			schedule_delayed_work(&ch->watchdog, ch->deadline - now);
+		} else {
+			pr_warn("%s: no answer, status %02x\n", ch->active->disk.disk_name, alternate_status(ch));
+			ch->resetting = true;
+		}
+	}
+	reset = ch->resetting;
+	spin_unlock_irq(&ch->lock);
+	if (reset)
+		reset_channel(ch);
+}
+
 void ide_channel_init(struct ide_channel *ch)
 {
 	spin_lock_init(&ch->lock);
-	hrtimer_init(&ch->timer, check_deadline);
-	INIT_WORK(&ch->reset_work, reset_channel);
+	INIT_DELAYED_WORK(&ch->watchdog, watchdog);
 }

@@ -24,7 +24,7 @@ struct ide_channel {
 	u8 irq, major;
 	struct prd *prd;		/* of the running transfer */
 	struct ide_drive drive[2];
-	struct work_struct reset_work;
+	struct delayed_work watchdog;	/* pending while there is work: looks at the deadline, and resets */
 
 	/* One command at a time, whichever drive it is for. By lock, with interrupts off; nests in the queues' locks. */
 	spinlock_t lock;
@@ -35,8 +35,6 @@ struct ide_channel {
 	u32 sectors_left;		/* PIO */
 	struct rq_iter it;		/* PIO: the place of the next sector */
 	u32 offset;			/* in it.bv */
-	struct hrtimer timer;		/* stays armed while there is work, and looks at the deadline */
-	bool timer_armed;
 	u64 deadline;
 };
 

@@ -4,7 +4,9 @@
  * a byte of status that it writes. Header, status and the table of descriptors of a request lie in a slot of its
  * tag, made at the start, so that starting a request allocates nothing.
  *
- * vblk->lock guards the virtqueue; it nests in q->lock. Source: VIRTIO 1.1, 5.2.
+ * The interrupt handler takes what the device has done from the virtqueue and hands it on to the block softirq.
+ *
+ * vblk->lock guards the virtqueue, with interrupts off; it nests in q->lock. Source: VIRTIO 1.1, 5.2.
  */
 #include "fs/chrdev.h"
 #include "kernel/block/blkdev.h"
@@ -52,6 +54,7 @@ static int vblk_queue_rq(struct request_queue *q, struct request *rq)
 	struct slot *slot = vb->slots[rq->tag];
 	u32 op = rq->cmd_flags & REQ_OP_MASK, n = 0;
 	struct virtq_buf *bufs = vb->bufs;
+	unsigned long flags;
 	struct rq_iter it;
 	bool added;
 
@@ -61,9 +64,9 @@ static int vblk_queue_rq(struct request_queue *q, struct request *rq)
 	for (rq_iter_init(&it, rq); rq_iter_valid(&it); rq_iter_next(&it))
 		bufs[n++] = (struct virtq_buf){ page_to_phys(it.bv.bv_page) + it.bv.bv_offset, it.bv.bv_len, op == REQ_OP_READ };
 	bufs[n++] = (struct virtq_buf){ __pa(&slot->status), 1, true };
-	spin_lock(&vb->lock);
+	spin_lock_irqsave(&vb->lock, flags);
 	added = virtqueue_add(&vb->vq, bufs, n, virtio_has(&vb->vdev, VIRTIO_F_INDIRECT_DESC) ? slot->table : NULL, rq);
-	spin_unlock(&vb->lock);
+	spin_unlock_irqrestore(&vb->lock, flags);
 	return added ? 0 : -EBUSY;
 }
 
@@ -94,7 +97,7 @@ static bool vblk_interrupt(struct pt_regs *regs, void *arg)
 		status = vb->slots[rq->tag]->status;
 		if (status != S_OK)
 			pr_err("%s: error %u at sector %llu\n", vb->disk.disk_name, status, (unsigned long long)rq->sector);
-		blk_end_request(rq, status == S_OK ? 0 : status == S_UNSUPPORTED ? -EOPNOTSUPP : -EIO);
+		blk_complete_request(rq, status == S_OK ? 0 : status == S_UNSUPPORTED ? -EOPNOTSUPP : -EIO);
 	}
 }
 

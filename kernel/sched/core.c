@@ -24,6 +24,7 @@
 #include "kernel/init.h"
 #include "kernel/panic.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sched/workqueue.h"
 #include "kernel/task/task.h"
 #include "kernel/timer.h"
 #include "lib/abi/errno.h"
@@ -430,9 +431,13 @@ void schedule(void)
 	/* What we may come to wait for must be under way. */
 	if (unlikely(current->plug) && current->state != TASK_RUNNING)
 		blk_flush_plug(current->plug);
+	if (unlikely(current->worker) && current->state != TASK_RUNNING)
+		wq_worker_sleeping(current);
 	do {
 		__schedule(false);
 	} while (test_thread_flag(current_thread_info(), TIF_NEED_RESCHED));
+	if (unlikely(current->worker))
+		wq_worker_running(current);
 }
 
 void preempt_schedule(void)
@@ -510,6 +515,8 @@ void account_tick(bool user)
 	if (user) {
 		t->utime += TICK_NSEC;
 		this_rq()->user_ns += TICK_NSEC;
+	} else if (in_serving_softirq()) {
+		this_rq()->softirq_ns += TICK_NSEC;
 	} else if (t != this_rq()->idle) {
 		t->stime += TICK_NSEC;
 		this_rq()->system_ns += TICK_NSEC;
@@ -654,7 +661,7 @@ struct cpu_times cpu_times(u32 cpu)
 {
 	struct rq *rq = &runqueues[cpu];
 
-	return (struct cpu_times){ rq->user_ns, rq->system_ns, task_runtime_ns(rq->idle) };
+	return (struct cpu_times){ rq->user_ns, rq->system_ns, task_runtime_ns(rq->idle), rq->softirq_ns };
 }
 
 void sched_init_idle(struct task_struct *idle)

@@ -7,8 +7,13 @@
  * task of nice 0 it is plain nanoseconds. Runnable tasks wait in a red-black tree ordered by it; the
  * leftmost runs until it has been ahead of the others for its slice of the latency period. A task
  * that slept is placed near the minimum, a little before it, so that it runs soon but cannot save
- * up the time it did not use. Each step of nice is a factor of about 1.25 in weight, which makes a
+ * up the time it did not use. Nor is what it had too much held against it for ever: among a thousand
+ * runnable tasks the minimum hardly moves, and a shell that has run for 2 ms would wait for two seconds.
+ * Each step of nice is a factor of about 1.25 in weight, which makes a
  * difference of one step about 10 % of the CPU between two tasks.
+ *
+ * A task that frees memory for others (PF_MEMALLOC) keeps the CPU, and is first on a queue that it moves to, until it has done:
+ * they would wait for its turn among what may be thousands.
  */
 #include "kernel/sched/sched.h"
 #include "kernel/task/task.h"
@@ -19,6 +24,12 @@
 #define SCHED_LATENCY_NS 12000000ull	/* in this time each runnable task should run once */
 #define MIN_GRANULARITY_NS 3000000ull	/* but no turn is shorter */
 #define WAKEUP_GRANULARITY_NS 1000000ull
+#define SLEEP_FORGIVES 8u		/* of what a task has had too much, an 8th of the time that it sleeps */
+#define MOST_SLEEP_CREDIT_NS 50000000ull
+#define MOST_CHARGE_NS 20000000ull	/* five ticks: a CPU that hears nothing for longer was put aside by the host */
+
+/* Not kswapd: it has all the time that others leave it. */
+static bool reclaims_for_others(const struct task_struct *t) { return (t->flags & (PF_MEMALLOC | PF_KTHREAD)) == PF_MEMALLOC; }
 
 /* 1024 * 1.25^-nice */
 static const u32 nice_to_weight[40] = {
@@ -76,7 +87,7 @@ static void update_min_vruntime(struct rq *rq)
 
 static void charge_fair(struct rq *rq, struct task_struct *t, u64 ns)
 {
-	t->se.vruntime += to_virtual(ns, t->se.weight);
+	t->se.vruntime += to_virtual(min(ns, MOST_CHARGE_NS), t->se.weight);
 	update_min_vruntime(rq);
 }
 
@@ -88,10 +99,19 @@ static void migrate_fair(struct rq *rq, struct task_struct *t)
 	t->se.moved = true;
 }
 
+/*
+ * A task wakes up; exec_start is when it went to sleep. Where many wait, its next turn is far away, so it may come in
+ * with more credit, but must have slept for it.
+ */
 static void place(struct rq *rq, struct sched_entity *se)
 {
+	u64 credit = clamp(rq->cfs.nr_running * MIN_GRANULARITY_NS / 8, SCHED_LATENCY_NS / 2, MOST_SLEEP_CREDIT_NS);
 	u64 floor = rq->cfs.min_vruntime - SCHED_LATENCY_NS / 2;
 
+	if ((s64)(floor - se->vruntime) > 0)
+		se->vruntime = floor;
+	se->vruntime -= (rq->clock - se->exec_start) / SLEEP_FORGIVES;
+	floor = rq->cfs.min_vruntime - credit;
 	if ((s64)(floor - se->vruntime) > 0)
 		se->vruntime = floor;
 }
@@ -103,6 +123,8 @@ static void enqueue_fair(struct rq *rq, struct task_struct *t, bool wakeup)
 	t->se.moved = false;
 	if (wakeup)
 		place(rq, &t->se);
+	else if (unlikely(reclaims_for_others(t)))
+		t->se.vruntime = rq->cfs.min_vruntime - SCHED_LATENCY_NS / 2;
 	rq->cfs.nr_running++;
 	rq->cfs.load += t->se.weight;
 	if (t != rq->curr)
@@ -150,7 +172,7 @@ static u64 slice(struct rq *rq, struct task_struct *t)
 
 static void tick_fair(struct rq *rq, struct task_struct *t)
 {
-	struct rb_node *left = rb_first_cached(&rq->cfs.tasks_timeline);
+	struct rb_node *left = reclaims_for_others(t) ? NULL : rb_first_cached(&rq->cfs.tasks_timeline);
 	u64 ran = t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime;
 
 	if (left && (ran >= slice(rq, t) || (ran >= MIN_GRANULARITY_NS &&
@@ -162,6 +184,8 @@ static bool check_preempt_fair(struct rq *rq, struct task_struct *woken)
 {
 	s64 ahead = (s64)(rq->curr->se.vruntime - woken->se.vruntime);
 
+	if (unlikely(reclaims_for_others(rq->curr)))
+		return false;
 	if (woken->policy != SCHED_NORMAL)	/* batch and idle wait for their turn */
 		return false;
 	if (rq->curr->policy == SCHED_IDLE)
@@ -179,12 +203,22 @@ static void yield_fair(struct rq *rq)
 		se->vruntime += min(entity(right)->vruntime - se->vruntime + 1, SCHED_LATENCY_NS);
 }
 
+/* Forking gives no advantage; and where many wait it costs both a turn, so that each generation of a fork bomb comes later. */
 static void fork_fair(struct rq *rq, struct task_struct *t)
 {
+	struct sched_entity *parent = &rq->curr->se;
+	bool crowded = rq->cfs.nr_running > SCHED_LATENCY_NS / MIN_GRANULARITY_NS, ours = rq->curr == current && t != current;
+
 	t->se.weight = task_weight(t);
 	t->se.vruntime = rq->cfs.min_vruntime;
-	if (is_fair(rq->curr) && (s64)(rq->curr->se.vruntime - t->se.vruntime) > 0)
-		t->se.vruntime = rq->curr->se.vruntime;	/* forking gives no advantage */
+	/* What credit the parent has earned by sleeping is the child's too: a shell's command is part of its answer. */
+	if (is_fair(rq->curr) && ((s64)(parent->vruntime - t->se.vruntime) > 0 || (crowded && ours)))
+		t->se.vruntime = parent->vruntime;
+	if (!crowded)
+		return;
+	t->se.vruntime += to_virtual(MIN_GRANULARITY_NS, t->se.weight);
+	if (ours && is_fair(rq->curr))
+		parent->vruntime += to_virtual(MIN_GRANULARITY_NS, parent->weight);
 }
 
 static void prio_changed_fair(struct rq *rq, struct task_struct *t)

@@ -10,6 +10,7 @@
  */
 #include "kernel/init.h"
 #include "kernel/panic.h"
+#include "kernel/sched/kthread.h"
 #include "kernel/sched/lockdep.h"
 #include "kernel/task/task.h"
 #include "lib/err.h"

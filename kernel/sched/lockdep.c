@@ -8,8 +8,9 @@
  * Interrupts add a second rule. A lock that a handler waits for must be held with interrupts off everywhere, or the handler
  * may wait for whom it interrupted. The same is true for every lock taken under such a lock: its holder on another CPU
  * keeps the first lock waiting. So a class taken in a handler is "reached by interrupts", and so are all classes that
- * its edges lead to; a class that is reached and was held with interrupts on is reported. Handlers add edges only among their own
- * locks: what they interrupted is the matter of this second rule.
+ * its edges lead to; a class that is reached and was held with interrupts on is reported. Softirqs are a second kind of
+ * interrupt, with the same rule: held with softirqs on. Each kind adds edges only among its own locks: what it interrupted is
+ * the matter of this second rule.
  *
  * Classes and edges only come, never go. The graph is written under a lock of its own, a bare word with interrupts off, since
  * a spinlock would check itself; a known edge is found by one bit, without the lock, which is what nearly every
@@ -35,16 +36,24 @@
 #define MAX_EDGES 8192u
 #define MAX_TOLD 8u		/* reports of a kind */
 
-enum { TAKEN_IN_IRQ = 1, REACHED = 2, HELD_IRQS_ON = 4, IRQ_REPORTED = 8 };
+/* The bits of a kind of interrupt; softirqs have the lower four of a class's usage, hard interrupts the upper. */
+enum { TAKEN = 1, REACHED = 2, HELD_ON = 4, REPORTED = 8 };
+static u8 bits(enum lock_context kind, u8 usage) { return kind == IN_HARDIRQ ? (u8)(usage << 4) : usage; }
+static const struct { const char *on, *who, *in; enum lockdep_report report; } kinds[] = {
+	[IN_SOFTIRQ] = { "softirqs on", "softirqs", "a softirq", REPORT_SOFTIRQ },
+	[IN_HARDIRQ] = { "interrupts on", "interrupt handlers", "an interrupt handler", REPORT_IRQ },
+};
 
 struct lock_class {
 	const char *name;
 	u8 subclass;
 	volatile u8 usage;
 	u16 edges;		/* the first of its edges, by index; 0: none */
-	u16 reached_from;	/* the class whose edge led here */
-	void *in_irq;		/* where it was first taken in a handler */
-	void *irqs_on;		/* and first held with interrupts on */
+	struct {		/* by enum lock_context */
+		u16 reached_from;	/* the class whose edge led here */
+		void *taken;		/* where it was first taken in an interrupt of the kind */
+		void *held_on;		/* and first held with such interrupts on */
+	} irq[IN_HARDIRQ + 1];
 };
 struct edge {
 	u16 to, next;
@@ -81,6 +90,7 @@ void lockdep_off(void) { off = true; }
 /* What was found, to be printed when no lock of the graph is held. */
 struct finding {
 	enum lockdep_report kind;
+	u8 irq;			/* enum lock_context, for REPORT_IRQ and REPORT_SOFTIRQ */
 	u16 from, to;
 	void *held, *taken;
 	u16 path[8];		/* classes from `to` back to `from`, both included */
@@ -176,12 +186,12 @@ static void report_irq(const struct finding *f)
 	char a[48], b[48], where[48];
 
 	class_name(f->to, a);
-	if (!lockdep_warn(f->kind, a, "interrupts: %s is held with interrupts on, but interrupt handlers may wait for it", a))
+	if (!lockdep_warn(f->kind, a, "interrupts: %s is held with %s, but %s may wait for it", a, kinds[f->irq].on, kinds[f->irq].who))
 		return;
-	lockdep_place(where, sizeof(where), classes[f->to].irqs_on);
-	pr_err("  held with interrupts on: taken at %s\n", where);
-	lockdep_place(where, sizeof(where), root->in_irq);
-	pr_err("  taken in an interrupt handler: %s at %s\n", class_name(f->path[0], b), where);
+	lockdep_place(where, sizeof(where), classes[f->to].irq[f->irq].held_on);
+	pr_err("  held with %s: taken at %s\n", kinds[f->irq].on, where);
+	lockdep_place(where, sizeof(where), root->irq[f->irq].taken);
+	pr_err("  taken in %s: %s at %s\n", kinds[f->irq].in, class_name(f->path[0], b), where);
 	print_path(f);
 }
 
@@ -274,33 +284,34 @@ static bool find_path(u16 from, u16 to, struct finding *f)
 	}
 }
 
-static void irq_conflict(u16 class, struct finding *f)
+static void irq_conflict(u16 class, enum lock_context kind, struct finding *f)
 {
 	u16 from = class;
 
-	if ((classes[class].usage & (HELD_IRQS_ON | IRQ_REPORTED)) != HELD_IRQS_ON || f->to)
+	if ((classes[class].usage & bits(kind, HELD_ON | REPORTED)) != bits(kind, HELD_ON) || f->to)
 		return;
-	classes[class].usage |= IRQ_REPORTED;
-	f->kind = REPORT_IRQ;
+	classes[class].usage |= bits(kind, REPORTED);
+	f->kind = kinds[kind].report;
+	f->irq = (u8)kind;
 	f->to = class;
-	while (!(classes[from].usage & TAKEN_IN_IRQ) && classes[from].reached_from)
-		from = classes[from].reached_from;
+	while (!(classes[from].usage & bits(kind, TAKEN)) && classes[from].irq[kind].reached_from)
+		from = classes[from].irq[kind].reached_from;
 	f->path[0] = from;
 	f->n = 1;
 	if (from != class)
 		find_path(from, class, f);
 }
 
-/* An interrupt handler may have to wait for the class, and so for what its holders take. The depth is that of nesting. */
-static void reach(u16 class, u16 from, struct finding *f)
+/* An interrupt of the kind may have to wait for the class, and so for what its holders take. The depth is that of nesting. */
+static void reach(u16 class, u16 from, enum lock_context kind, struct finding *f)
 {
-	if (classes[class].usage & REACHED)
+	if (classes[class].usage & bits(kind, REACHED))
 		return;
-	classes[class].usage |= REACHED;
-	classes[class].reached_from = from;
-	irq_conflict(class, f);
+	classes[class].usage |= bits(kind, REACHED);
+	classes[class].irq[kind].reached_from = from;
+	irq_conflict(class, kind, f);
 	for (u16 e = classes[class].edges; e; e = edges[e].next)
-		reach(edges[e].to, class, f);
+		reach(edges[e].to, class, kind, f);
 }
 
 static void add_edge(const struct held_lock *h, u16 class, void *where, struct finding *f)
@@ -325,8 +336,9 @@ static void add_edge(const struct held_lock *h, u16 class, void *where, struct f
 	*e = (struct edge){ class, classes[h->class].edges, h->where, where };
 	smp_wmb();
 	classes[h->class].edges = (u16)nr_edges++;
-	if (classes[h->class].usage & REACHED)
-		reach(class, h->class, f);
+	for (enum lock_context kind = IN_SOFTIRQ; kind <= IN_HARDIRQ; kind++)
+		if (classes[h->class].usage & bits(kind, REACHED))
+			reach(class, h->class, kind, f);
 }
 
 static noinline u16 register_class(u16 *slot, const char *name, unsigned subclass)
@@ -376,16 +388,18 @@ static noinline void new_edge(const struct held_lock *h, u16 class, void *where)
 
 /* ---- taking and letting go ---- */
 
+static u8 lock_context(void) { return in_irq() ? IN_HARDIRQ : in_serving_softirq() ? IN_SOFTIRQ : IN_TASK; }
+
 static void check_order(u16 class, void *where)
 {
 	const struct held_locks *held = &current->held;
 	int depth = min(held->depth, MAX_HELD_LOCKS);
-	bool irq = in_irq();
+	u8 context = lock_context();
 
 	for (int i = 0; i < depth; i++) {
 		const struct held_lock *h = &held->locks[i];
 
-		if (h->class && h->irq == irq && unlikely(!(known[h->class][class / 32] >> class % 32 & 1)))
+		if (h->class && h->context == context && unlikely(!(known[h->class][class / 32] >> class % 32 & 1)))
 			new_edge(h, class, where);
 	}
 }
@@ -401,22 +415,40 @@ void lockdep_order(struct lockdep_map *dep, unsigned subclass, void *where)
 		check_order(class, where);
 }
 
-static noinline void mark_usage(u16 class, u8 usage, void *where)
+static noinline void mark_usage(u16 class, enum lock_context kind, u8 usage, void *where)
 {
 	struct lock_class *c = &classes[class];
 	struct finding f = { .to = 0 };
 	unsigned long flags = lock_graph();
 
-	if (!(c->usage & usage)) {
-		*(usage == TAKEN_IN_IRQ ? &c->in_irq : &c->irqs_on) = where;
-		c->usage |= usage;
-		if (usage == TAKEN_IN_IRQ && !(c->usage & REACHED))
-			reach(class, 0, &f);
-		else if (c->usage & REACHED)
-			irq_conflict(class, &f);
+	if (!(c->usage & bits(kind, usage))) {
+		*(usage == TAKEN ? &c->irq[kind].taken : &c->irq[kind].held_on) = where;
+		c->usage |= bits(kind, usage);
+		if (usage == TAKEN && !(c->usage & bits(kind, REACHED)))
+			reach(class, 0, kind, &f);
+		else if (c->usage & bits(kind, REACHED))
+			irq_conflict(class, kind, &f);
 	}
 	unlock_graph(flags);
 	report(&f);
+}
+
+/* A spinlock is taken, or it is held when an interrupt comes: what does that say of its class? */
+static inline void mark_once(u16 class, enum lock_context kind, u8 usage, void *where)
+{
+	if (unlikely(!(classes[class].usage & bits(kind, usage))))
+		mark_usage(class, kind, usage, where);
+}
+
+static void mark_acquired(u16 class, u8 context, void *where)
+{
+	if (context != IN_TASK)
+		mark_once(class, context, TAKEN, where);
+	if (context == IN_HARDIRQ || irqs_disabled())
+		return;
+	mark_once(class, IN_HARDIRQ, HELD_ON, where);
+	if (!in_softirq())
+		mark_once(class, IN_SOFTIRQ, HELD_ON, where);
 }
 
 void lockdep_acquired(struct lockdep_map *dep, unsigned subclass, enum lockdep_kind kind, void *where)
@@ -424,12 +456,10 @@ void lockdep_acquired(struct lockdep_map *dep, unsigned subclass, enum lockdep_k
 	struct held_locks *held = &current->held;
 	struct held_lock *h;
 	u16 class;
-	bool irq;
 
 	if (unlikely(off))
 		return;
 	class = class_of(dep, subclass);
-	irq = in_irq();
 	h = &held->locks[held->depth++];
 	barrier();
 	if (unlikely(held->depth > MAX_HELD_LOCKS)) {
@@ -438,18 +468,12 @@ void lockdep_acquired(struct lockdep_map *dep, unsigned subclass, enum lockdep_k
 	}
 	h->dep = dep;
 	h->where = where;
-	h->irq = irq;
+	h->context = lock_context();
 	h->sleeps = kind == LOCK_SLEEPS;
 	barrier();
 	h->class = class;
-	if (kind == LOCK_SLEEPS || !class)
-		return;
-	if (irq) {
-		if (unlikely(!(classes[class].usage & TAKEN_IN_IRQ)))
-			mark_usage(class, TAKEN_IN_IRQ, where);
-	} else if (!(classes[class].usage & HELD_IRQS_ON) && !irqs_disabled()) {
-		mark_usage(class, HELD_IRQS_ON, where);
-	}
+	if (kind != LOCK_SLEEPS && class)
+		mark_acquired(class, h->context, where);
 }
 
 /* Takes an entry out; what lies above moves down. */
@@ -471,7 +495,7 @@ static bool remove(struct held_locks *held, const struct lockdep_map *dep, struc
 	/* lockdep_acquired takes a place before it fills it: an interrupt in between must not find what was there. */
 	held->locks[top].class = 0;
 	held->locks[top].dep = NULL;
-	held->locks[top].irq = false;
+	held->locks[top].context = IN_TASK;
 	barrier();
 	held->depth = top;
 	return true;
@@ -508,9 +532,11 @@ int lockdep_spins_held(void)
 	int n = 0;
 
 	for (int i = 0; i < held->depth && i < MAX_HELD_LOCKS; i++)
-		n += held->locks[i].dep && !held->locks[i].sleeps && !held->locks[i].irq;
+		n += held->locks[i].dep && !held->locks[i].sleeps && held->locks[i].context == IN_TASK;
 	return n;
 }
+
+int lockdep_depth(void) { return current->held.depth; }
 
 void lockdep_show_held(const struct task_struct *t)
 {
@@ -523,25 +549,28 @@ void lockdep_show_held(const struct task_struct *t)
 		char name[48], where[48];
 
 		lockdep_place(where, sizeof(where), h->where);
-		printk(LOG_EMERG, "  %p %s, taken at %s%s\n", (void *)h->dep, class_name(h->class, name), where,
-		       h->irq ? " by an interrupt handler" : "");
+		printk(LOG_EMERG, "  %p %s, taken at %s%s%s\n", (void *)h->dep, class_name(h->class, name), where,
+		       h->context == IN_TASK ? "" : " by ", kinds[h->context].in ?: "");
 	}
 }
 
 /* ---- leaving something ---- */
 
-/* An interrupt has come, so interrupts are on: that is how long what is held here has been held. */
-void lockdep_irq_enter(void)
+/* An interrupt of the kind has come, so they are on: that is how long what is held here, by less urgent code, has been held. */
+static void mark_held(enum lock_context kind)
 {
 	struct held_locks *held = &current->held;
 
 	for (int i = 0; i < held->depth && i < MAX_HELD_LOCKS && !off; i++) {
 		const struct held_lock *h = &held->locks[i];
 
-		if (h->class && !h->sleeps && !h->irq && !(classes[h->class].usage & HELD_IRQS_ON))
-			mark_usage(h->class, HELD_IRQS_ON, h->where);
+		if (h->class && !h->sleeps && h->context < kind)
+			mark_once(h->class, kind, HELD_ON, h->where);
 	}
 }
+
+void lockdep_irq_enter(void) { mark_held(IN_HARDIRQ); }
+void lockdep_softirq_enter(void) { mark_held(IN_SOFTIRQ); }
 
 static void count_changed(const char *what, const char *name, u32 count)
 {
@@ -562,26 +591,30 @@ static void report_held(const char *what, const char *name)
 void lockdep_irq_exit(u32 count, unsigned vector)
 {
 	const struct held_locks *held = &current->held;
+	bool held_by_handler = held->depth && held->locks[min(held->depth, MAX_HELD_LOCKS) - 1].context == IN_HARDIRQ;
 	char name[16];
 
-	if (likely(preempt_count() == count && !(held->depth && held->locks[min(held->depth, MAX_HELD_LOCKS) - 1].irq)) || off)
+	if (likely(preempt_count() == count && !held_by_handler) || off)
 		return;
 	snprintf(name, sizeof(name), "%u", vector);
 	count_changed("the handler of interrupt vector", name, count);
-	if (held->depth && held->locks[min(held->depth, MAX_HELD_LOCKS) - 1].irq)
+	if (held_by_handler)
 		report_held("the handler of interrupt vector", name);
 }
 
-void lockdep_initcall(void *fn, u32 count)
+void lockdep_returned(const char *what, void *fn, u32 count, int depth)
 {
 	char name[48];
 
+	if (likely(preempt_count() == count && current->held.depth == depth && !irqs_disabled()) || off)
+		return;
 	lockdep_place(name, sizeof(name), fn);
-	count_changed("the initcall", name, count);
-	if (current->held.depth)
-		report_held("the initcall", name);
+	count_changed(what, name, count);
+	if (current->held.depth != depth)
+		report_held(what, name);
+	current->held.depth = min(current->held.depth, depth);
 	if (irqs_disabled()) {
-		lockdep_warn(REPORT_COUNT, name, "the initcall %s leaves interrupts off", name);
+		lockdep_warn(REPORT_COUNT, name, "%s %s leaves interrupts off", what, name);
 		local_irq_enable();
 	}
 }
@@ -614,6 +647,14 @@ void lockdep_user_return(const struct pt_regs *regs)
 	current->held = (struct held_locks){ .depth = 0 };
 }
 
+static void put_usage(struct seq_file *m, const char *kind, u32 usage)
+{
+	if (usage & REACHED)
+		seq_printf(m, usage & TAKEN ? " in-%s" : " reached-by-%s", kind);
+	if (usage & HELD_ON)
+		seq_printf(m, " %ss-on", kind);
+}
+
 /* /proc/lockdep: every class with its use by interrupts, and under it what is taken while it is held. */
 static int lockdep_show(struct seq_file *m, void *v)
 {
@@ -624,8 +665,10 @@ static int lockdep_show(struct seq_file *m, void *v)
 	for (u16 c = 1; c < nr_classes; c++) {
 		u8 usage = classes[c].usage;
 
-		seq_printf(m, "%s%s%s%s\n", class_name(c, name), usage & TAKEN_IN_IRQ ? " in-irq" : "",
-			   (usage & (REACHED | TAKEN_IN_IRQ)) == REACHED ? " reached-by-irq" : "", usage & HELD_IRQS_ON ? " irqs-on" : "");
+		seq_puts(m, class_name(c, name));
+		put_usage(m, "irq", usage >> 4);
+		put_usage(m, "softirq", usage);
+		seq_putc(m, '\n');
 		for (u16 e = classes[c].edges; e; e = edges[e].next) {
 			lockdep_place(place, sizeof(place), edges[e].taken);
 			seq_printf(m, "\t%s at %s\n", class_name(edges[e].to, name), place);

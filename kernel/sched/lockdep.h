@@ -26,12 +26,13 @@ struct lockdep_map {
 #define LOCKDEP_INIT(name_, key_) , .dep = { .name = name_, .key = key_ }
 #define LOCKDEP_SITE(dep_, name_) do { static struct lock_class_key key_; lockdep_init(dep_, name_, &key_); } while (0)
 
-/* What a task holds; an interrupt handler uses the stack of whom it interrupted. Only the task's own CPU writes it. */
+enum lock_context { IN_TASK, IN_SOFTIRQ, IN_HARDIRQ };
+/* What a task holds; an interrupt handler or a softirq uses the stack of whom it interrupted. Only the task's own CPU writes it. */
 struct held_lock {
 	struct lockdep_map *dep;
 	void *where;			/* it was taken */
 	u16 class;			/* 0: none, is ignored */
-	bool irq;			/* taken by an interrupt handler */
+	u8 context;			/* enum lock_context: who has taken it */
 	bool sleeps;			/* a mutex or semaphore */
 };
 #define MAX_HELD_LOCKS 32
@@ -53,18 +54,21 @@ void lockdep_acquired(struct lockdep_map *dep, unsigned subclass, enum lockdep_k
 bool lockdep_release(struct lockdep_map *dep);
 /* The lock that prev holds is from now on held by the current task: the run queue's, across a switch. */
 void lockdep_hand_over(struct lockdep_map *dep, struct task_struct *prev);
-int lockdep_spins_held(void);		/* spinlocks that the current task holds, apart from interrupt handlers */
+int lockdep_spins_held(void);		/* spinlocks that the current task holds, apart from interrupt handlers and softirqs */
+int lockdep_depth(void);		/* locks of all kinds, and of all contexts */
 void lockdep_show_held(const struct task_struct *t);
 void lockdep_off(void);			/* the kernel is going down: check no more */
 
 /* The kernel leaves something; what it holds is reported. */
 void lockdep_irq_enter(void);				/* before the interrupt is counted */
 void lockdep_irq_exit(u32 count, unsigned vector);	/* count: preempt_count as it must be */
-void lockdep_initcall(void *fn, u32 count);
+void lockdep_softirq_enter(void);			/* the same for softirqs */
+/* fn, an initcall, a softirq action or a work, has returned: with this count, so many locks, interrupts on? Puts right what is not so. */
+void lockdep_returned(const char *what, void *fn, u32 count, int depth);
 void lockdep_task_exits(void);
 
 /* What can be reported. */
-enum lockdep_report { REPORT_ORDER, REPORT_SAME_CLASS, REPORT_IRQ, REPORT_HELD, REPORT_STRANGER, REPORT_COUNT, REPORT_HUNG,
+enum lockdep_report { REPORT_ORDER, REPORT_SAME_CLASS, REPORT_IRQ, REPORT_SOFTIRQ, REPORT_HELD, REPORT_STRANGER, REPORT_COUNT, REPORT_HUNG,
 	REPORT_OTHER, NR_REPORTS };
 /* For tests: asked before a report is printed, with the name of a class (or task); true: it was provoked, say nothing. */
 extern bool (*lockdep_expected)(enum lockdep_report kind, const char *name);
@@ -74,12 +78,21 @@ bool lockdep_warn(enum lockdep_report kind, const char *name, const char *fmt, .
 unsigned int hung_task_timeout(unsigned int seconds);
 void lockdep_place(char *buf, size_t n, const void *where);	/* "function+0x12" */
 #else
-struct lockdep_map;
+struct lockdep_map { u8 none[0]; };
+enum lockdep_kind { LOCK_SPINS, LOCK_SLEEPS };
+static inline void lockdep_order(struct lockdep_map *dep, unsigned subclass, void *where) { (void)dep, (void)subclass, (void)where; }
+static inline void lockdep_acquired(struct lockdep_map *dep, unsigned subclass, enum lockdep_kind kind, void *where)
+{
+	(void)dep, (void)subclass, (void)kind, (void)where;
+}
+static inline void lockdep_release(struct lockdep_map *dep) { (void)dep; }
+static inline int lockdep_depth(void) { return 0; }
 #define LOCKDEP_INIT(name_, key_)
 #define LOCKDEP_SITE(dep_, name_) do { } while (0)
 static inline void lockdep_irq_enter(void) {}
 static inline void lockdep_irq_exit(u32 count, unsigned vector) { (void)count, (void)vector; }
-static inline void lockdep_initcall(void *fn, u32 count) { (void)fn, (void)count; }
+static inline void lockdep_softirq_enter(void) {}
+static inline void lockdep_returned(const char *what, void *fn, u32 count, int depth) { (void)what, (void)fn, (void)count, (void)depth; }
 static inline void lockdep_task_exits(void) {}
 static inline void lockdep_off(void) {}
 #endif

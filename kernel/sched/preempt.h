@@ -8,7 +8,8 @@
  *
  * preempt_count says why this CPU may not be taken away or may not sleep:
  *   bits 0-7    spinlocks held and preempt_disable() calls
- *   bits 8-15   softirq depth
+ *   bit  8      a softirq's action runs (softirq.h)
+ *   bits 9-15   local_bh_disable() calls
  *   bits 16-23  hard interrupt depth
  * Only the CPU itself changes its count, so no atomicity is needed.
  */
@@ -31,7 +32,8 @@ struct thread_info {
 };
 #define STACK_GUARD 0x57ac6a4du
 
-enum { TIF_NEED_RESCHED, TIF_SIGPENDING, TIF_SYSCALL_TRACE, TIF_RESTORE_SIGMASK };
+enum { TIF_NEED_RESCHED, TIF_SIGPENDING, TIF_SYSCALL_TRACE, TIF_RESTORE_SIGMASK, TIF_MEMDIE };
+/* TIF_MEMDIE: killed for its memory, or dying for want of it: may use the reserves (mm/oom.c) */
 #define _TIF_NEED_RESCHED BIT(TIF_NEED_RESCHED)
 #define _TIF_SIGPENDING BIT(TIF_SIGPENDING)
 #define _TIF_SYSCALL_TRACE BIT(TIF_SYSCALL_TRACE)
@@ -41,6 +43,7 @@ enum { TIF_NEED_RESCHED, TIF_SIGPENDING, TIF_SYSCALL_TRACE, TIF_RESTORE_SIGMASK 
 
 #define PREEMPT_OFFSET 0x1u
 #define SOFTIRQ_OFFSET 0x100u
+#define SOFTIRQ_DISABLE_OFFSET 0x200u
 #define HARDIRQ_OFFSET 0x10000u
 #define PREEMPT_MASK 0xffu
 #define SOFTIRQ_MASK 0xff00u
@@ -58,6 +61,8 @@ static __always_inline struct thread_info *current_thread_info(void)
 static __always_inline u32 preempt_count(void) { return current_thread_info()->preempt_count; }
 static __always_inline bool in_interrupt(void) { return preempt_count() & (HARDIRQ_MASK | SOFTIRQ_MASK); }
 static __always_inline bool in_irq(void) { return preempt_count() & HARDIRQ_MASK; }
+static __always_inline bool in_softirq(void) { return preempt_count() & SOFTIRQ_MASK; }	/* or they are off */
+static __always_inline bool in_serving_softirq(void) { return preempt_count() & SOFTIRQ_OFFSET; }
 static __always_inline bool in_atomic(void) { return preempt_count() != 0; }
 static __always_inline u32 smp_processor_id(void) { return current_thread_info()->cpu; }
 
@@ -97,3 +102,15 @@ static __always_inline void preempt_enable(void)
 	if (--ti->preempt_count == 0 && unlikely(READ_ONCE(ti->flags) & _TIF_NEED_RESCHED))
 		preempt_schedule();
 }
+
+/*
+ * Softirqs wait, on this CPU, until local_bh_enable(); calls nest. It keeps out what a softirq also touches, as
+ * local_irq_disable() keeps out interrupts, but lets those in. Not in a hard interrupt. The enabling call runs
+ * what has waited, on the caller's stack, so it is not for callers that have interrupts off.
+ */
+static __always_inline void local_bh_disable(void)
+{
+	current_thread_info()->preempt_count += SOFTIRQ_DISABLE_OFFSET;
+	barrier();
+}
+void local_bh_enable(void);		/* kernel/sched/softirq.c */

@@ -81,7 +81,7 @@ struct rq {
 	u64 nr_switches;
 	struct mm_struct *prev_mm;	/* to be dropped once the switch is over */
 	struct task_struct *leaving;	/* to be put on another CPU's queue once the switch is over */
-	u64 user_ns, system_ns;		/* CPU time by the tick */
+	u64 user_ns, system_ns, softirq_ns;	/* CPU time by the tick */
 	u32 balance_ticks;
 };
 
@@ -128,5 +128,5 @@ void cpu_idle(void) __noreturn;
 void get_avenrun(unsigned long load[3]);	/* fixed point, 11 bits, as /proc/loadavg prints */
 u64 nr_context_switches(void);
 unsigned int nr_running_tasks(void);
-struct cpu_times { u64 user_ns, system_ns, idle_ns; };
+struct cpu_times { u64 user_ns, system_ns, idle_ns, softirq_ns; };
 struct cpu_times cpu_times(u32 cpu);		/* since boot */

@@ -4,7 +4,8 @@
  * Spinlocks: short critical sections that must not sleep.
  *
  * Holding one disables preemption. A lock that an interrupt handler also takes must be taken with
- * the _irqsave form everywhere else, or the handler could spin on a lock that its own CPU holds.
+ * the _irqsave form everywhere else, or the handler could spin on a lock that its own CPU holds; one that a
+ * softirq takes, and no handler, with the _bh form.
  * In debug builds the lock remembers its owner and where it was taken; a lock taken twice by its
  * owner, released by a stranger or held for a minute is reported with both addresses, and the order in
  * which locks nest is checked (lockdep.h). That order is in docs/locking.md.
@@ -106,6 +107,19 @@ static __always_inline void spin_unlock(spinlock_t *lock)
 		local_irq_enable();					\
 		preempt_enable();					\
 	} while (0)
+
+static __always_inline void spin_lock_bh(spinlock_t *lock)
+{
+	local_bh_disable();
+	spin_lock(lock);
+}
+
+/* Softirqs that have waited run here, with the lock free. */
+static __always_inline void spin_unlock_bh(spinlock_t *lock)
+{
+	spin_unlock_no_resched(lock);
+	local_bh_enable();
+}
 
 #if DEBUG
 bool spin_is_held(const spinlock_t *lock);	/* by this task */

@@ -116,3 +116,5 @@ int schedule_hrtimeout(u64 expires);
 /* The same, or -ETIME when the monotonic clock reaches expires (ns) first. */
 #define wait_event_interruptible_hrtimeout(wq, condition, expires)	\
 	(might_sleep(), (condition) ? 0 : ___wait_event(wq, condition, TASK_INTERRUPTIBLE, expires))
+#define wait_event_killable_hrtimeout(wq, condition, expires)	\
+	(might_sleep(), (condition) ? 0 : ___wait_event(wq, condition, TASK_KILLABLE, expires))

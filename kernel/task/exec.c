@@ -319,10 +319,10 @@ int begin_new_exec(struct linux_binprm *bprm)
 	}
 	/* Nothing can fail from here on. */
 	use_sighand(sighand);
+	resume_itimers(t->signal);
 	set_mm_exe_file(bprm->mm, bprm->file);
 	exec_mmap(bprm);
 	flush_signal_handlers(t);
-	exit_itimers_exec(t->signal);
 	do_close_on_exec(t->files);
 	spin_lock(&t->alloc_lock);
 	strscpy(t->comm, base_name(bprm->filename), TASK_COMM_LEN);

@@ -348,8 +348,10 @@ int de_thread(void)
 	struct signal_struct *sig = me->signal;
 	unsigned long irq;
 
-	if (sig->nr_threads == 1 && me == leader)
+	if (sig->nr_threads == 1 && me == leader) {
+		hold_itimers(sig);
 		return 0;
+	}
 	spin_lock(&tasklist_lock);
 	spin_lock_irqsave(&me->sighand->siglock, irq);
 	if (sig->flags & SIGNAL_GROUP_EXIT || sig->group_exit_task) {
@@ -370,6 +372,7 @@ int de_thread(void)
 	}
 	current->state = TASK_RUNNING;
 	sig->group_exit_task = NULL;
+	hold_itimers(sig);		/* its interrupt must not meet a leader or handlers that are about to be freed */
 	if (leader == me) {
 		spin_unlock(&tasklist_lock);
 		return 0;

@@ -18,6 +18,7 @@
 #include "lib/err.h"
 #include "lib/string.h"
 #include "mm/mm.h"
+#include "mm/oom.h"
 #include "mm/pagetable.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
@@ -67,6 +68,7 @@ void __put_task_struct(struct task_struct *t)
 {
 	put_cred(t->cred);
 	put_signal_struct(t->signal);
+	kfree(t->kthread);
 	free_task(t);
 }
 
@@ -216,7 +218,7 @@ static void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *a
 static void init_child(struct task_struct *t, u32 flags)
 {
 	atomic_set(&t->usage, 2);		/* one for the scheduler, dropped after its last switch; one for who reaps it */
-	t->flags = (t->flags & ~(PF_KTHREAD | PF_MEMALLOC | PF_SIGNALED | PF_EXITING)) | PF_FORKNOEXEC;
+	t->flags = (t->flags & ~(PF_KTHREAD | PF_NO_SETAFFINITY | PF_MEMALLOC | PF_SIGNALED | PF_EXITING)) | PF_FORKNOEXEC;
 	t->state = TASK_UNINTERRUPTIBLE;	/* nothing may run it yet */
 	t->exit_state = t->exit_code = 0;
 	INIT_LIST_HEAD(&t->children);
@@ -232,6 +234,8 @@ static void init_child(struct task_struct *t, u32 flags)
 	t->set_child_tid = t->clear_child_tid = NULL;
 	t->robust_list = NULL;
 	t->plug = NULL;
+	t->kthread = NULL;
+	t->worker = NULL;
 	t->vfork_done = NULL;
 	t->restart_block.fn = NULL;
 	t->utime = t->stime = 0;
@@ -246,6 +250,17 @@ static void init_child(struct task_struct *t, u32 flags)
 #endif
 }
 
+static u32 uid_of(struct task_struct *p)
+{
+	u32 uid;
+
+	spin_lock(&p->alloc_lock);	/* it may be changing */
+	uid = p->cred->uid;
+	spin_unlock(&p->alloc_lock);
+	return uid;
+}
+
+/* Would one more be too many? tasklist_lock held. */
 static bool too_many(const struct cred *cred)
 {
 	struct task_struct *p;
@@ -255,12 +270,23 @@ static bool too_many(const struct cred *cred)
 		return true;
 	if (rlimit(RLIMIT_NPROC) >= (u64)max_threads || !cred->uid || capable(CAP_SYS_RESOURCE))
 		return false;
-	spin_lock(&tasklist_lock);
 	for_each_process(p)
-		if (p->cred->uid == cred->uid)
-			mine += (unsigned long)p->signal->nr_threads;
-	spin_unlock(&tasklist_lock);
+		if (uid_of(p) == cred->uid)
+			mine += (unsigned long)max(p->signal->nr_threads, 1);	/* a zombie counts */
 	return mine >= rlimit(RLIMIT_NPROC);
+}
+
+/* 0, or why no task can be made now. The limits are looked at again when it is added: others fork at the same time. */
+static int may_fork(void)
+{
+	bool refused;
+
+	spin_lock(&tasklist_lock);
+	refused = too_many(current->cred);
+	spin_unlock(&tasklist_lock);
+	if (refused)
+		return -EAGAIN;
+	return memory_for_fork() ? 0 : -ENOMEM;
 }
 
 /* Into the tree and the tables; tasklist_lock and siglock held. */
@@ -312,9 +338,33 @@ static int check_flags(u32 flags)
 	return 0;
 }
 
+/*
+ * A signal to a group, or to all, reaches the whole of it: who forks meanwhile takes the signal first and then
+ * starts again, so that no child is left that nobody has sent it to. True: one is there already.
+ */
+static bool signals_first(void)
+{
+	spin_lock_irq(&current->sighand->siglock);
+	recalc_sigpending();
+	spin_unlock_irq(&current->sighand->siglock);
+	return signal_pending(current);
+}
+
+/* tasklist_lock and siglock held: one came while we copied. What kills or stops the process must not miss a thread either. */
+static bool signals_came(u32 flags, u32 group_signals)
+{
+	if (fatal_signal_pending(current) || current->signal->group_stop_count)
+		return true;
+	if (flags & CLONE_THREAD || group_signals == current->signal->group_signals)
+		return false;
+	set_thread_flag(current_thread_info(), TIF_SIGPENDING);		/* the call is made again even if it is blocked */
+	return true;
+}
+
 /* The child, not yet running; ERR_PTR. */
 static struct task_struct *copy_process(const struct kernel_clone_args *a)
 {
+	u32 group_signals = READ_ONCE(current->signal->group_signals);
 	struct task_struct *t;
 	unsigned long irq;
 	int err;
@@ -323,8 +373,11 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 		err = check_flags(a->flags);
 		if (err)
 			return ERR_PTR(err);
-		if (too_many(current->cred))
-			return ERR_PTR(-EAGAIN);
+		if (signals_first())
+			return ERR_PTR(-ERESTARTNOINTR);
+		err = may_fork();
+		if (err)
+			return ERR_PTR(err);
 	}
 	t = dup_task_struct();
 	if (!t)
@@ -362,10 +415,12 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 		t->clear_child_tid = (u32 *)a->child_tid;
 
 	spin_lock_irqsave(&tasklist_lock, irq);
+	err = -EAGAIN;
+	if (!a->fn && too_many(current->cred))
+		goto unlock_tasks;
 	spin_lock(&current->sighand->siglock);
-	/* A signal that kills or stops us must not miss the child: take it first and start again. */
 	err = -ERESTARTNOINTR;
-	if (!a->fn && (fatal_signal_pending(current) || current->signal->group_stop_count))
+	if (!a->fn && signals_came(a->flags, group_signals))
 		goto unlock;
 	err = -EAGAIN;
 	t->pid = alloc_pid();
@@ -377,6 +432,7 @@ static struct task_struct *copy_process(const struct kernel_clone_args *a)
 	return t;
 unlock:
 	spin_unlock(&current->sighand->siglock);
+unlock_tasks:
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 free_mm:
 	if (t->mm)
@@ -448,16 +504,9 @@ long sys_clone(u32 flags, unsigned long stack, int *parent_tid, const struct use
 	});
 }
 
-struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name)
+struct task_struct *kernel_thread(int (*fn)(void *), void *arg)
 {
-	struct task_struct *t = copy_process(&(struct kernel_clone_args){
-		.flags = CLONE_FS, .exit_signal = SIGCHLD, .fn = fn, .arg = arg });
-
-	if (IS_ERR(t))
-		return t;
-	strscpy(t->comm, name, TASK_COMM_LEN);
-	wake_up_new_task(t);
-	return t;
+	return copy_process(&(struct kernel_clone_args){ .flags = CLONE_FS, .exit_signal = SIGCHLD, .fn = fn, .arg = arg });
 }
 
 /* A kernel thread's function has returned. If it has become a program (process 1), go on to user mode. */

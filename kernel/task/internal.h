@@ -14,7 +14,9 @@ void use_sighand(struct sighand_struct *spare);
 void release_task(struct task_struct *t);	/* a zombie that nobody will ask about any more */
 void init_itimers(struct signal_struct *sig, struct task_struct *leader);
 void exit_itimers(struct signal_struct *sig);	/* the process ends: all timers off */
-void exit_itimers_exec(struct signal_struct *sig);	/* execve keeps setitimer(2) timers */
+/* execve keeps setitimer(2)'s timers: held while the process changes its leader and handlers, then for the current thread. */
+void hold_itimers(struct signal_struct *sig);
+void resume_itimers(struct signal_struct *sig);
 /* One of the three TLS entries. can_allocate: entry_number -1 picks a free one and is written back. 0 or errno. */
 int set_tls(struct thread_struct *t, const struct user_desc *user, bool can_allocate);
 void mm_release(struct task_struct *t, struct mm_struct *mm);	/* exec and exit: robust list, clear_child_tid, vfork */

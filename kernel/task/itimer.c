@@ -11,7 +11,7 @@
 #include "lib/abi/time.h"
 #include "lib/div64.h"
 
-/* From the timer interrupt. The owner cannot go away: exit_itimers() cancels the timer first. */
+/* From the timer interrupt. The owner and its sighand cannot go away: exit_itimers() and hold_itimers() cancel the timer first. */
 static void real_timer_expired(struct hrtimer *timer)
 {
 	struct signal_struct *sig = container_of(timer, struct signal_struct, real_timer);
@@ -38,8 +38,18 @@ void exit_itimers(struct signal_struct *sig)
 	hrtimer_cancel(&sig->real_timer);
 }
 
-/* The thread that called execve is the process now; its timers go on. */
-void exit_itimers_exec(struct signal_struct *sig) { sig->owner = current; }
+void hold_itimers(struct signal_struct *sig)
+{
+	sig->it_real_held = hrtimer_cancel(&sig->real_timer);
+}
+
+/* The thread that called execve is the process now. A time that has passed meanwhile is due at once. */
+void resume_itimers(struct signal_struct *sig)
+{
+	sig->owner = current;
+	if (sig->it_real_held)
+		hrtimer_start(&sig->real_timer, sig->real_timer.expires);
+}
 
 /* Threads of the process on other CPUs count the same value down. */
 static void count_down(struct task_struct *t, u64 *value, u64 incr, int sig)
@@ -101,7 +111,7 @@ static void get_itimer(int which, u64 *value, u64 *incr)
 
 	if (which == ITIMER_REAL) {
 		*incr = s->it_real_incr;
-		*value = !s->real_timer.queued ? 0 : s->real_timer.expires > now ? s->real_timer.expires - now : 1000;
+		*value = s->real_timer.state == HRTIMER_IDLE ? 0 : s->real_timer.expires > now ? s->real_timer.expires - now : 1000;
 	} else {
 		*value = which == ITIMER_VIRTUAL ? s->it_virt_value : s->it_prof_value;
 		*incr = which == ITIMER_VIRTUAL ? s->it_virt_incr : s->it_prof_incr;

@@ -382,7 +382,10 @@ long sys_sched_setaffinity(int pid, u32 len, const void *user)
 	t = find_get_task(pid ?: current->pid);
 	if (!t)
 		return -ESRCH;
-	err = same_owner(t) || capable(CAP_SYS_NICE) ? set_cpus_allowed(t, mask & (BIT(nr_cpu_ids) - 1)) : -EPERM;
+	if (!same_owner(t) && !capable(CAP_SYS_NICE))
+		err = -EPERM;
+	else
+		err = t->flags & PF_NO_SETAFFINITY ? -EINVAL : set_cpus_allowed(t, mask & (BIT(nr_cpu_ids) - 1));
 	put_task_struct(t);
 	return err;
 }

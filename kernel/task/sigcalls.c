@@ -274,27 +274,38 @@ static void user_info(struct kernel_siginfo *info, int sig, int code)
 	info->si_uid = current->cred->uid;
 }
 
-/* Every process but ourselves and process 1, or every one of a group: ESRCH if there was none, EPERM if none was allowed. */
-static int kill_many(int pgrp, int sig, struct kernel_siginfo *info)
+/* ESRCH if there was none, EPERM if none was allowed. */
+static int kill_group(int pgrp, int sig, struct kernel_siginfo *info)
 {
 	struct task_struct *p;
 	int err = -ESRCH;
 	bool sent = false;
 
-	if (pgrp) {
-		for_each_in_pgrp(p, pgrp) {
-			err = kill_task(sig, info, p, true);
-			sent |= !err;
-		}
-	} else {
-		for_each_process(p) {
-			if (p->pid <= 1 || p->group_leader == current->group_leader || p->flags & PF_KTHREAD)
-				continue;
-			err = kill_task(sig, info, p, true);
-			sent |= err != -EPERM;
-		}
+	for_each_in_pgrp(p, pgrp) {
+		err = kill_task(sig, info, p, true);
+		sent |= !err;
+		p->signal->group_signals++;
 	}
 	return sent ? 0 : err;
+}
+
+/* Every process but ourselves and process 1. That some or all of them may not be signalled is no error, as on Linux. */
+static int kill_all(int sig, struct kernel_siginfo *info)
+{
+	struct task_struct *p;
+	int err = 0;
+
+	for_each_process(p) {
+		int e;
+
+		if (p->pid <= 1 || p->group_leader == current->group_leader || p->flags & PF_KTHREAD)
+			continue;
+		e = kill_task(sig, info, p, true);
+		if (e != -EPERM)
+			err = e;
+		p->signal->group_signals++;
+	}
+	return err;
 }
 
 long sys_kill(int pid, int sig);
@@ -314,9 +325,9 @@ long sys_kill(int pid, int sig)
 		p = find_task_by_pid(pid);
 		err = p ? kill_task(sig, &info, p, true) : -ESRCH;
 	} else if (pid == -1) {
-		err = kill_many(0, sig, &info);
+		err = kill_all(sig, &info);
 	} else {
-		err = kill_many(pid ? -pid : task_pgrp(current), sig, &info);
+		err = kill_group(pid ? -pid : task_pgrp(current), sig, &info);
 	}
 	spin_unlock(&tasklist_lock);
 	return err;

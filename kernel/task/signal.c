@@ -140,12 +140,13 @@ static int get_signal(struct kernel_siginfo *info, struct k_sigaction *ka)
 			continue;
 		}
 		if (sigmask(sig) & SIG_KERNEL_STOP_MASK) {
+			t->signal->flags |= SIGNAL_STOP_DEQUEUED;
 			spin_unlock_irq(&t->sighand->siglock);
 			if (!default_stops(sig))
 				continue;
 			spin_lock_irq(&t->sighand->siglock);
-			/* A SIGCONT or SIGKILL may have come meanwhile. */
-			if (t->pending.signal & sigmask(SIGKILL) || t->signal->shared_pending.signal & sigmask(SIGCONT))
+			/* A SIGCONT, which leaves no other trace if it is ignored, or SIGKILL may have come meanwhile. */
+			if (t->pending.signal & sigmask(SIGKILL) || !(t->signal->flags & SIGNAL_STOP_DEQUEUED))
 				spin_unlock_irq(&t->sighand->siglock);
 			else
 				do_signal_stop(sig);

@@ -141,6 +141,7 @@ static void handle_stop_continue(struct task_struct *t, int sig)
 	if (sig != SIGCONT)
 		return;
 	remove_everywhere(t, SIG_KERNEL_STOP_MASK);
+	s->flags &= ~SIGNAL_STOP_DEQUEUED;
 	list_for_each_entry(thread, &s->thread_head, thread_group)
 		wake_up_state(thread, TASK_STOPPED);
 	if (s->flags & SIGNAL_STOP_STOPPED)
@@ -267,6 +268,7 @@ int __kill_pgrp(int pgrp, int sig, int priv)
 
 		if (err)
 			err = e;
+		p->signal->group_signals++;
 	}
 	return err;
 }

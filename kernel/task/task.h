@@ -105,6 +105,8 @@ struct task_struct {
 	int oom_score_adj;
 	int pdeath_signal;
 	void *journal_info;
+	struct kthread *kthread;		/* kernel/sched/kthread.c; NULL: not made by kthread_create */
+	struct worker *worker;			/* a work queue's thread: kernel/sched/workqueue.c */
 	struct blk_plug *plug;			/* I/O that it collects: kernel/block/queue.c */
 #if DEBUG
 	struct held_locks held;			/* lockdep.c */
@@ -115,6 +117,7 @@ struct task_struct {
 #define PF_EXITING 0x4u
 #define PF_FORKNOEXEC 0x40u
 #define PF_KTHREAD 0x200000u
+#define PF_NO_SETAFFINITY 0x4000000u	/* bound to its CPU: kthread_bind */
 #define PF_MEMALLOC 0x800u		/* may use the whole reserve: it frees memory */
 #define PF_SIGNALED 0x400u
 #define EXIT_ZOMBIE 1
@@ -155,6 +158,7 @@ struct signal_struct {
 	int group_exit_code;
 	u32 flags;				/* SIGNAL_* */
 	int group_stop_count;
+	u32 group_signals;			/* that were sent to us among other processes; by tasklist_lock */
 	struct task_struct *group_exit_task;	/* who waits in execve for the others to go */
 	int pgrp, session;			/* by tasklist_lock */
 	bool is_child_subreaper;		/* PR_SET_CHILD_SUBREAPER: orphaned descendants come to us */
@@ -164,6 +168,7 @@ struct signal_struct {
 	struct rlimit64_pair { u64 cur, max; } rlim[RLIM_NLIMITS];	/* by alloc_lock of the leader */
 	struct hrtimer real_timer;		/* ITIMER_REAL */
 	u64 it_real_incr;			/* ns */
+	bool it_real_held;			/* execve has taken it off and will start it again */
 	u64 it_virt_value, it_virt_incr, it_prof_value, it_prof_incr;
 	struct task_struct *owner;		/* for the timer: the leader */
 	u64 utime, stime, cutime, cstime;	/* of ended threads; of waited-for children */
@@ -172,6 +177,7 @@ struct signal_struct {
 #define SIGNAL_STOP_STOPPED 0x1u
 #define SIGNAL_STOP_CONTINUED 0x2u
 #define SIGNAL_GROUP_EXIT 0x4u
+#define SIGNAL_STOP_DEQUEUED 0x8u	/* a thread has taken a stop signal, and no SIGCONT has come since */
 #define SIGNAL_CLD_STOPPED 0x10u	/* tell the parent */
 #define SIGNAL_CLD_CONTINUED 0x20u
 #define SIGNAL_UNKILLABLE 0x40u		/* process 1 */
@@ -180,8 +186,8 @@ static inline int task_pgrp(const struct task_struct *t) { return t->signal->pgr
 static inline int task_session(const struct task_struct *t) { return t->signal->session; }
 static inline u64 rlimit(int which) { return current->signal->rlim[which].cur; }
 
-/* kernel/task/fork.c: a kernel thread that runs fn(arg) and ends with it; ERR_PTR. */
-struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name);
+/* kernel/task/fork.c, for kthread_create: a task that will run fn(arg) and end with it, not woken yet; ERR_PTR. */
+struct task_struct *kernel_thread(int (*fn)(void *), void *arg);
 /* Sum over the live and ended threads, ns. */
 void thread_group_cputime(struct task_struct *p, u64 *utime, u64 *stime);
 bool is_orphaned_pgrp(int pgrp);

@@ -73,6 +73,9 @@ def test_two_cpus_halve_the_time(lab):
     return ""
 
 
+test_two_cpus_halve_the_time.alone = True
+
+
 def cases(lab):
     yield Case("shell_under_the_lottery", [r"[#$] "], initrd=lab.path("ramdisk.cpio"), append="sched=lottery",
                never=["Kernel panic"], timeout=60)

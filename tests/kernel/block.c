@@ -6,6 +6,7 @@
 #include "kernel/block/internal.h"
 #include "kernel/init.h"
 #include "kernel/ktest.h"
+#include "kernel/sched/kthread.h"
 #include "kernel/task/task.h"
 #include "lib/err.h"
 #include "lib/abi/errno.h"

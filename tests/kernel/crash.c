@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Ways to break the kernel on purpose, for the tests of its reports: crash=NAME on the command line of the test kernel. */
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/uaccess.h"
 #include "kernel/init.h"
 #include "kernel/panic.h"
+#include "kernel/sched/kthread.h"
 #include "kernel/sched/mutex.h"
 #include "kernel/task/task.h"
 #include "lib/abi/errno.h"
@@ -31,6 +34,20 @@ static void sleep_in_atomic(void)
 	spin_lock(&lock_a);
 	mutex_lock(&mutex_a);
 }
+/* In the clock's interrupt, or in a softirq. */
+static void sleep_here(struct hrtimer *timer) { (void)timer; mutex_lock(&mutex_a); }
+static void touch_here(struct hrtimer *timer) { (void)timer; (void)put_user(0u, (u32 *)PAGE_SIZE); }
+static void in_interrupt_of(void (*init)(struct hrtimer *, void (*)(struct hrtimer *)), void (*fn)(struct hrtimer *))
+{
+	static struct hrtimer timer;
+
+	init(&timer, fn);
+	hrtimer_start(&timer, ktime_get());
+	udelay(1000000);
+}
+static void sleep_in_irq(void) { in_interrupt_of(hrtimer_init, sleep_here); }
+static void sleep_in_softirq(void) { in_interrupt_of(hrtimer_init_soft, sleep_here); }
+static void user_in_softirq(void) { in_interrupt_of(hrtimer_init_soft, touch_here); }
 static void lock_twice(void)
 {
 	spin_lock(&lock_a);
@@ -83,7 +100,8 @@ static void bug(void) { BUG_ON(1); }
 static const struct { const char *name; void (*fn)(void); } ways[] = {
 	{ "null", null_pointer }, { "stack", stack }, { "atomic", sleep_in_atomic }, { "locktwice", lock_twice },
 	{ "unlock", unlock_free }, { "doublefree", double_free }, { "redzone", red_zone }, { "useafterfree", use_after_free },
-	{ "bug", bug }, { "stuck", stuck },
+	{ "bug", bug }, { "stuck", stuck }, { "irqsleep", sleep_in_irq }, { "softirqsleep", sleep_in_softirq },
+	{ "softirquser", user_in_softirq },
 };
 
 static int crash(void)

@@ -2,7 +2,10 @@
 /* The checkers of debug builds, provoked: each must find its fault, and must be silent about what is legal. */
 #include "kernel/cpu/ptrace.h"
 #include "kernel/ktest.h"
+#include "kernel/sched/kthread.h"
 #include "kernel/sched/mutex.h"
+#include "kernel/sched/softirq.h"
+#include "kernel/sched/workqueue.h"
 #include "kernel/task/task.h"
 #include "kernel/timer.h"
 #include "lib/err.h"
@@ -197,6 +200,135 @@ KTEST(lockdep_finds_irq_inversion_through_another_lock)
 	begin("hand");
 	take_in_handler(&hand_b);
 	end(REPORT_IRQ, 1);
+}
+
+/* The same for a softirq, whose locks others take with softirqs off; interrupts may be on. */
+static DEFINE_SPINLOCK(foot_a);
+static DEFINE_SPINLOCK(foot_b);
+
+static void take_in_softirq(spinlock_t *lock)
+{
+	struct hrtimer t;
+
+	in_handler = lock;
+	handled = false;
+	hrtimer_init_soft(&t, handler);
+	hrtimer_start(&t, ktime_get());
+	while (!handled)
+		sleep_ms(1);
+	hrtimer_cancel(&t);
+}
+
+KTEST(lockdep_finds_softirq_inversion)
+{
+	unsigned long flags;
+
+	begin("foot");
+	spin_lock_bh(&foot_a);
+	spin_unlock_bh(&foot_a);
+	spin_lock_irqsave(&foot_a, flags);
+	spin_unlock_irqrestore(&foot_a, flags);
+	take_in_softirq(&foot_a);
+	end(REPORT_SOFTIRQ, 0);
+	begin("foot");
+	spin_lock(&foot_a);
+	spin_unlock(&foot_a);
+	end(REPORT_SOFTIRQ, 1);
+}
+
+/* It was taken with softirqs off, but they come back before it is let go. */
+KTEST(lockdep_finds_lock_held_when_softirqs_come_back)
+{
+	begin("foot");
+	take_in_softirq(&foot_b);
+	local_bh_disable();
+	spin_lock(&foot_b);
+	raise_softirq(TIMER_SOFTIRQ);
+	end(REPORT_SOFTIRQ, 0);
+	begin("foot");
+	local_bh_enable();
+	spin_unlock(&foot_b);
+	end(REPORT_SOFTIRQ, 1);
+}
+
+static DEFINE_SPINLOCK(messy_lock);
+
+static void messy_action(enum softirq nr)
+{
+	(void)nr;
+	spin_lock(&messy_lock);		/* counts as held, and the count of preemption is changed */
+	handled = true;
+}
+
+static void raise_messy(void)
+{
+	handled = false;
+	open_softirq(TASKLET_SOFTIRQ, messy_action);
+	local_bh_disable();
+	raise_softirq(TASKLET_SOFTIRQ);
+	local_bh_enable();
+}
+
+KTEST(lockdep_names_softirq_that_leaves_a_lock)
+{
+	unsigned int counts, locks;
+
+	begin("messy_action");
+	raise_messy();
+	counts = seen[REPORT_COUNT];
+	locks = seen[REPORT_HELD];
+	lockdep_expected = NULL;
+	EXPECT(handled);
+	EXPECT_EQ(counts, 1);
+	EXPECT_EQ(locks, 1);
+	EXPECT_EQ(preempt_count(), 0);		/* put right */
+	EXPECT_EQ(current->held.depth, 0);
+	messy_lock.locked = 0;
+	messy_lock.owner = NULL;
+}
+
+static DEFINE_MUTEX(kept_lock);
+static struct task_struct *keeper;
+
+static void keeps_lock(struct work_struct *work)
+{
+	(void)work;
+	mutex_lock(&kept_lock);
+	keeper = current;
+}
+static DECLARE_WORK(keeping, keeps_lock);
+
+KTEST(lockdep_names_work_that_leaves_a_lock)
+{
+	begin("keeps_lock");
+	schedule_work(&keeping);
+	flush_work(&keeping);
+	end(REPORT_HELD, 1);
+	EXPECT(keeper && keeper->held.depth == 0);
+}
+
+/* Waits for a work while holding what it takes: each would wait for the other, some day. */
+static DEFINE_MUTEX(flushed_lock);
+
+static void flushed_work(struct work_struct *work)
+{
+	(void)work;
+	mutex_lock(&flushed_lock);
+	mutex_unlock(&flushed_lock);
+}
+static DECLARE_WORK(flushed, flushed_work);
+
+KTEST(lockdep_finds_flush_under_the_lock_of_the_work)
+{
+	begin("flushed");
+	schedule_work(&flushed);
+	flush_work(&flushed);
+	end(REPORT_ORDER, 0);
+	begin("flushed");
+	mutex_lock(&flushed_lock);
+	flush_work(&flushed);			/* it does not run now: no deadlock, and yet found */
+	mutex_unlock(&flushed_lock);
+	end(REPORT_ORDER, 1);
 }
 
 static struct mutex exit_lock;

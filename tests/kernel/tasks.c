@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sleeping, waking, locking and time, seen from inside. */
 #include "kernel/ktest.h"
+#include "kernel/sched/kthread.h"
 #include "kernel/sched/mutex.h"
 #include "kernel/task/task.h"
 #include "lib/err.h"

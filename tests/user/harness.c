@@ -227,6 +227,17 @@ static int list_tests(char **names)
 	return n;
 }
 
+/* No arguments: every program; else those whose name contains one of them. */
+static int wanted(const char *name, char **argv)
+{
+	if (!argv[0] || !argv[1])
+		return 1;
+	for (argv++; *argv; argv++)
+		if (strstr(name, *argv))
+			return 1;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static char *names[MAX_TESTS];
@@ -235,6 +246,7 @@ int main(int argc, char **argv)
 	struct utsname u;
 	int failed = 0, ran = 0, n;
 
+	(void)argc;
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("devpts", "/dev/pts", "devpts", 0, "mode=620,ptmxmode=666");
 	uname(&u);
@@ -253,7 +265,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < n; i++) {
 		int status, leak = 0;
 
-		if (argc > 1 && !strstr(names[i], argv[1]))
+		if (!wanted(names[i], argv))
 			continue;
 		if (on_pagoda)
 			settle(&before);

@@ -20,8 +20,9 @@ BUILDS = {"default": "", "debug": "debug/"}
 class Job:
     """run() gives the results of one function; an exception in it is a failure and says where."""
 
-    def __init__(self, name, function):
+    def __init__(self, name, function, alone=False):
         self.name, self.function = name, function
+        self.alone = alone		# it measures: it runs after all others, with nothing beside it
 
     def run(self):
         try:
@@ -91,10 +92,11 @@ def stem(path):
 
 
 def function_jobs(module, lab, prefix):
-    """A job for each function test_NAME(lab) of a test file."""
+    """A job for each function test_NAME(lab) of a test file; test_NAME.alone = True makes it one that runs alone."""
     for name, function in sorted(vars(module).items()):
         if name.startswith("test_"):
-            yield Job(f"{prefix}/{name[5:]}", lambda f=function, n=f"{prefix}/{name[5:]}": run_function(f, lab, n))
+            yield Job(f"{prefix}/{name[5:]}", lambda f=function, n=f"{prefix}/{name[5:]}": run_function(f, lab, n),
+                      getattr(function, "alone", False))
 
 
 def run_function(function, lab, name):
