@@ -294,9 +294,10 @@ unsigned find_get_pages_tag(struct address_space *m, pgoff_t *start, enum radix_
 	return nr;
 }
 
-/* tree_lock held. */
-static void take_out(struct address_space *m, struct page *page)
+void __delete_from_page_cache(struct page *page)
 {
+	struct address_space *m = page->mapping;
+
 	radix_tree_delete(&m->page_tree, page->index);
 	page->mapping = NULL;
 	m->nrpages--;
@@ -311,8 +312,10 @@ void delete_from_page_cache(struct page *page)
 	ASSERT(PageLocked(page) && m && !PageWriteback(page) && !PagePrivate(page));
 	cancel_dirty_page(page);
 	spin_lock_irqsave(&m->tree_lock, flags);
-	take_out(m, page);
+	__delete_from_page_cache(page);
 	spin_unlock_irqrestore(&m->tree_lock, flags);
+	if (m->a_ops->freepage)
+		m->a_ops->freepage(m, page);
 	put_page(page);
 }
 
@@ -330,7 +333,7 @@ bool remove_mapping(struct address_space *m, struct page *page)
 	spin_lock_irqsave(&m->tree_lock, flags);
 	gone = page_count(page) == 2 && !PageDirty(page);
 	if (gone)
-		take_out(m, page);
+		__delete_from_page_cache(page);
 	spin_unlock_irqrestore(&m->tree_lock, flags);
 	if (gone)
 		put_page(page);

@@ -79,43 +79,39 @@ static int unuse_mm(struct mm_struct *mm, unsigned type)
 	return err;
 }
 
-/* The address space, with mm_users held, of the process with the next higher number than *pid; NULL: there is no other. */
+/* The process with the next higher number than *pid: its address space, with mm_users held. NULL: it has none, or (*pid is 0) there is no other. */
 static struct mm_struct *next_mm(int *pid)
 {
-	struct task_struct *p, *t;
+	struct task_struct *p, *t, *next = NULL;
 	struct mm_struct *mm = NULL;
-	int best = *pid;
 
 	spin_lock(&tasklist_lock);
-	for_each_process(p) {
-		if (p->pid <= *pid || (mm && p->pid > best) || !p->signal)
-			continue;
-		for_each_thread(p, t) {		/* the first one may have ended before the others */
-			struct mm_struct *other = get_task_mm(t);
-
-			if (!other)
-				continue;
+	for_each_process(p)
+		if (p->pid > *pid && (!next || p->pid < next->pid) && p->signal)
+			next = p;
+	*pid = next ? next->pid : 0;
+	if (next)
+		for_each_thread(next, t) {	/* the first one may have ended before the others */
+			mm = get_task_mm(t);
 			if (mm)
-				atomic_dec(&mm->mm_users);
-			mm = other;
-			best = p->pid;
-			break;
+				break;
 		}
-	}
 	spin_unlock(&tasklist_lock);
-	*pid = best;
 	return mm;
 }
 
 static int unuse_processes(unsigned type)
 {
-	struct mm_struct *mm;
 	int err = 0, pid = 0;
 
-	while (!err && (mm = next_mm(&pid)) != NULL) {
+	do {
+		struct mm_struct *mm = next_mm(&pid);
+
+		if (!mm)
+			continue;
 		err = unuse_mm(mm, type);
 		mmput(mm);
-	}
+	} while (!err && pid);
 	return err;
 }
 
