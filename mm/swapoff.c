@@ -162,7 +162,7 @@ static bool would_fit(const struct swap_area *a)
 	return a->inuse <= nr_free_pages() + nr_lru_pages(LRU_INACTIVE_FILE) + nr_lru_pages(LRU_ACTIVE_FILE) + nr_swap_pages();
 }
 
-/* The area of the file, which gives out no more places from now on; NULL: there is none, or it is leaving already. */
+/* The area of the file, which gives out no more places from now on. ERR_PTR: there is none, or it is leaving already; too much is promised. */
 static struct swap_area *close_area_of(const struct file *file)
 {
 	struct swap_area *a = NULL;
@@ -172,8 +172,14 @@ static struct swap_area *close_area_of(const struct file *file)
 	for (unsigned i = 0; i < MAX_SWAPFILES && !a; i++)
 		if (swap_area[i] && swap_area[i]->writeok && swap_area[i]->file->f_mapping == file->f_mapping)
 			a = swap_area[i];
-	if (a)
+	if (!a) {
+		a = ERR_PTR(-EINVAL);
+	} else if (vm_acct_memory(a->pages)) {
+		a = ERR_PTR(-ENOMEM);
+	} else {
+		vm_unacct_memory(a->pages);
 		swap_area_close(a);
+	}
 	spin_unlock_irqrestore(&swap_lock, flags);
 	return a;
 }
@@ -215,13 +221,9 @@ static long do_swapoff(const struct file *file)
 	struct swap_area *a = close_area_of(file);
 	int err;
 
-	if (!a)
-		return -EINVAL;
-	err = vm_acct_memory(a->pages);
-	if (!err) {
-		vm_unacct_memory(a->pages);
-		err = would_fit(a) ? try_to_unuse(a) : -ENOMEM;
-	}
+	if (IS_ERR(a))
+		return PTR_ERR(a);
+	err = would_fit(a) ? try_to_unuse(a) : -ENOMEM;
 	if (err)
 		reopen(a);
 	else
