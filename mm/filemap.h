@@ -76,7 +76,7 @@ unsigned find_get_pages_tag(struct address_space *mapping, pgoff_t *start, enum 
 /* Uptodate page with a reference, read if need be; ERR_PTR. */
 struct page *read_mapping_page(struct address_space *mapping, pgoff_t index, struct file *file);
 void delete_from_page_cache(struct page *page);	/* locked; drops the cache's reference */
-void __delete_from_page_cache(struct page *page);	/* tree_lock held, the page is the file's still; the cache's reference is the caller's */
+void __delete_from_page_cache(struct page *page);	/* tree_lock held, and it is the file's; the cache's reference is the caller's */
 /* The locked page leaves the cache if nobody but the cache and the caller refers to it and it is clean. */
 bool remove_mapping(struct address_space *mapping, struct page *page);
 

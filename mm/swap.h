@@ -19,7 +19,10 @@
 typedef struct { unsigned long val; } swp_entry_t;	/* area << 27 | page; 0 is no entry: page 0 of an area is its header */
 #define SWP_TYPE_SHIFT 27
 #define MAX_SWAPFILES 32
-static inline swp_entry_t swp_entry(unsigned type, unsigned long offset) { return (swp_entry_t){ (unsigned long)type << SWP_TYPE_SHIFT | offset }; }
+static inline swp_entry_t swp_entry(unsigned type, unsigned long offset)
+{
+	return (swp_entry_t){ (unsigned long)type << SWP_TYPE_SHIFT | offset };
+}
 static inline unsigned swp_type(swp_entry_t e) { return (unsigned)(e.val >> SWP_TYPE_SHIFT); }
 static inline unsigned long swp_offset(swp_entry_t e) { return e.val & ((1ul << SWP_TYPE_SHIFT) - 1); }
 
@@ -52,7 +55,7 @@ bool add_to_swap(struct page *page);
 void delete_from_swap_cache(struct page *page);
 /* The same, unless it is being written or somebody still has the entry instead of the page. True: it is no longer in the cache. Locked. */
 bool try_to_free_swap(struct page *page);
-/* Reclaim has the locked page in hand: it leaves the cache if it is clean and only cache and caller refer to it. The entry stays with its holders. */
+/* Reclaim has the locked page in hand: it leaves the cache if it is clean and only cache and caller refer to it. Its entry stays. */
 bool remove_from_swap_cache(struct page *page);
 /* An entry is taken out of a page table or a tree: one holder fewer, and the page in the cache goes with the last. */
 void free_swap_and_cache(swp_entry_t entry);

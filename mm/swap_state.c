@@ -7,8 +7,8 @@
  *      out:  add_to_swap ─► try_to_unmap (entries instead of the page) ─► swap_writepage ─► remove_from_swap_cache ─► free
  *      in:   read_swap_cache ─► the fault puts the page in its entry's place ─► try_to_free_swap, when all have done so
  *
- * cache_lock guards the tree (interrupts off, as the page cache's tree_lock, in which it nests; swap_lock nests in it). The page lock serialises what happens to one page: adding,
- * filling, writing, leaving.
+ * cache_lock guards the tree (interrupts off, as the page cache's tree_lock, in which it nests; swap_lock nests in it). The page lock
+ * serialises what happens to one page: adding, filling, writing, leaving.
  */
 #include "kernel/block/blkdev.h"
 #include "kernel/panic.h"
@@ -27,7 +27,7 @@ static atomic_t readahead_hits;
 
 unsigned long nr_swapcache_pages(void) { return READ_ONCE(cached_pages); }
 
-/* The locked page is the entry's from here on. fresh: the entry has the cache's mark already. 0, -EEXIST, -ENOENT, -ENOMEM. Does not sleep. */
+/* The locked page is the entry's from here on. fresh: the entry has the cache's mark already. 0, -EEXIST, -ENOENT, -ENOMEM. */
 static int add_to_cache(struct page *page, swp_entry_t entry, bool fresh)
 {
 	unsigned long flags;

@@ -79,7 +79,7 @@ static int unuse_mm(struct mm_struct *mm, unsigned type)
 	return err;
 }
 
-/* The process with the next higher number than *pid: its address space, with mm_users held. NULL: it has none, or (*pid is 0) there is no other. */
+/* The address space, with mm_users held, of the process with the next number after *pid. NULL: it has none; *pid 0: there is no other. */
 static struct mm_struct *next_mm(int *pid)
 {
 	struct task_struct *p, *t, *next = NULL;
@@ -162,7 +162,7 @@ static bool would_fit(const struct swap_area *a)
 	return a->inuse <= nr_free_pages() + nr_lru_pages(LRU_INACTIVE_FILE) + nr_lru_pages(LRU_ACTIVE_FILE) + nr_swap_pages();
 }
 
-/* The area of the file, which gives out no more places from now on. ERR_PTR: there is none, or it is leaving already; too much is promised. */
+/* The area of the file, which gives out no more places from now on. ERR_PTR: there is none, it is leaving, or too much is promised. */
 static struct swap_area *close_area_of(const struct file *file)
 {
 	struct swap_area *a = NULL;

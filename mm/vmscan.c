@@ -26,6 +26,7 @@
  */
 #include "fs/fs.h"
 #include "fs/proc/proc.h"
+#include "kernel/block/blkdev.h"
 #include "kernel/init.h"
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
@@ -281,8 +282,10 @@ static void scan_shares(struct zone *z, const struct scan_control *sc, unsigned 
 static void shrink_zone(struct zone *z, struct scan_control *sc)
 {
 	unsigned long share[2], goal = sc->freed + CLUSTER;
+	struct blk_plug plug;
 
 	scan_shares(z, sc, share);
+	blk_start_plug(&plug);		/* what goes out together has neighbouring places in swap */
 	while ((share[0] || share[1]) && sc->freed < goal) {
 		for (int k = 0; k < 2; k++) {
 			enum lru_list inactive = (enum lru_list)(k * LRU_FILE);
@@ -296,8 +299,9 @@ static void shrink_zone(struct zone *z, struct scan_control *sc)
 			shrink_inactive_list(z, inactive, nr, sc);
 		}
 		if (fatal_signal_pending(current))
-			return;
+			break;
 	}
+	blk_finish_plug(&plug);
 }
 
 /* ---- the two who call ---- */

@@ -146,9 +146,10 @@ static int vmstat_show(struct seq_file *m, void *v)
 	sum_processes(&proc);
 	seq_printf(m, "nr_free_pages %lu\nnr_file_pages %lu\nnr_anon_pages %lu\nnr_mapped %lu\nnr_shmem %lu\n",
 		   nr_free_pages(), nr_pagecache_pages(), proc.anon, proc.mapped, tmpfs_pages());
-	seq_printf(m, "nr_inactive_anon %lu\nnr_active_anon %lu\nnr_inactive_file %lu\nnr_active_file %lu\nnr_unevictable %lu\nnr_swapcached %lu\n",
+	seq_printf(m, "nr_inactive_anon %lu\nnr_active_anon %lu\nnr_inactive_file %lu\nnr_active_file %lu\n",
 		   nr_lru_pages(LRU_INACTIVE_ANON), nr_lru_pages(LRU_ACTIVE_ANON), nr_lru_pages(LRU_INACTIVE_FILE),
-		   nr_lru_pages(LRU_ACTIVE_FILE), nr_lru_pages(LRU_UNEVICTABLE), nr_swapcache_pages());
+		   nr_lru_pages(LRU_ACTIVE_FILE));
+	seq_printf(m, "nr_unevictable %lu\nnr_swapcached %lu\n", nr_lru_pages(LRU_UNEVICTABLE), nr_swapcache_pages());
 	seq_printf(m, "nr_slab_reclaimable %lu\nnr_slab_unreclaimable %lu\nnr_page_table_pages %lu\nnr_kernel_stack %lu\n",
 		   slab.reclaimable, slab.all - slab.reclaimable, proc.tables, proc.threads * (THREAD_SIZE / 1024));
 	seq_printf(m, "nr_dirty %u\nnr_writeback %u\n", atomic_read(&nr_dirty_pages), atomic_read(&nr_writeback_pages));
@@ -159,8 +160,9 @@ static int vmstat_show(struct seq_file *m, void *v)
 		sum.pgcow += vm_events[cpu].pgcow;
 	}
 	seq_printf(m, "pgfault %lu\npgmajfault %lu\npgcow %lu\n", sum.pgfault, sum.pgmajfault, sum.pgcow);
-	seq_printf(m, "pswpin %lu\npswpout %lu\npgscan %lu\npgsteal %lu\npgactivate %lu\npgdeactivate %lu\nallocstall %lu\npageoutrun %lu\n",
-		   vm_scan.pswpin, vm_scan.pswpout, vm_scan.pgscan, vm_scan.pgsteal, vm_scan.pgactivate, vm_scan.pgdeactivate,
+	seq_printf(m, "pswpin %lu\npswpout %lu\npgactivate %lu\npgdeactivate %lu\n", vm_scan.pswpin, vm_scan.pswpout,
+		   vm_scan.pgactivate, vm_scan.pgdeactivate);
+	seq_printf(m, "pgscan %lu\npgsteal %lu\nallocstall %lu\npageoutrun %lu\n", vm_scan.pgscan, vm_scan.pgsteal,
 		   vm_scan.allocstall, vm_scan.pageoutrun);
 	return 0;
 }

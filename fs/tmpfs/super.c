@@ -4,7 +4,8 @@
  * on a disk, so they may not be dropped (AS_UNEVICTABLE), but they can go to swap; a name exists because its dentry is pinned. What is
  * left to do is to count pages and inodes against the limits given at mount: size=, nr_inodes= (tmpfs(5)).
  *
- * A page is charged when it becomes uptodate for the first time, under its lock, and given back when the file loses it, in memory or in swap.
+ * A page is charged when it becomes uptodate for the first time, under its lock, and given back when the file loses it, in memory or
+ * in swap.
  */
 #include "fs/internal.h"
 #include "fs/seq_file.h"

@@ -10,12 +10,13 @@
  *      -                   entry                             yes
  *      -                   -      a hole                     no
  *
- * Out: reclaim has an unmapped page in hand (tmpfs_writepage). It gets a place, moves from the file's cache to the swap cache, and its entry
- * comes into the tree, all at once. In: whoever needs the page makes a new one in the cache, as for a file on disk, and fills it from
+ * Out: reclaim has an unmapped page in hand (tmpfs_writepage). It gets a place, moves from the file's cache to the swap cache, and its
+ * entry comes into the tree, all at once. In: whoever needs the page makes a new one in the cache, as for a file on disk, and fills it from
  * the entry (tmpfs_fill_page), which goes in the same moment as the page becomes uptodate. Both happen under the file's tree_lock, so
  * who looks at both trees with it held finds each page exactly once.
  *
- * Order: page of the file, page of the swap cache, tree_lock. swapped_lock guards the list of files that had pages in swap; it is innermost.
+ * Order: page of the file, page of the swap cache, tree_lock. swapped_lock guards the list of files that had pages in swap; it is
+ * innermost.
  */
 #include "fs/tmpfs/tmpfs.h"
 #include "lib/abi/errno.h"
@@ -164,7 +165,7 @@ static void remember(struct inode *inode)
 	spin_unlock(&swapped_lock);
 }
 
-/* The page, in both caches, leaves the file's: not if anybody but the two and the caller refers to it, or there is no memory for the tree. */
+/* The page, in both caches, leaves the file's: not if others than the two and the caller refer to it, or there is no memory. */
 static bool move_out(struct address_space *m, struct page *page)
 {
 	swp_entry_t entry = page_swap_entry(page);

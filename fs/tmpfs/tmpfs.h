@@ -48,9 +48,9 @@ unsigned long tmpfs_pages(void);			/* in memory, of all instances, shared memory
 struct page *tmpfs_find(struct address_space *m, pgoff_t index, swp_entry_t *entry);
 /* The page with its contents, a reference, from swap if need be; NULL: a hole, or being made just now; ERR_PTR. Sleeps. */
 struct page *tmpfs_get_page(struct address_space *m, pgoff_t index);
-bool tmpfs_next_data(struct address_space *m, pgoff_t *index);	/* moves the index up to the next page that is no hole; false: there is none */
+bool tmpfs_next_data(struct address_space *m, pgoff_t *index);	/* moves the index up to the next page that is no hole; false: none */
 bool tmpfs_is_swapped(struct page *page);	/* a new, locked page of the file: are its contents in swap? */
-/* A locked page that is not uptodate becomes so, from swap or as zeros (charged). After an error it is locked still but has left the file. */
+/* A locked page that is not uptodate becomes so, from swap or as zeros (charged). After an error it is locked, but has left the file. */
 int tmpfs_fill_page(struct page *page);
 int tmpfs_writepage(struct page *page, struct writeback_control *wbc);
 unsigned long tmpfs_drop_swapped(struct address_space *m, pgoff_t first, pgoff_t last);	/* how many it were; uncharged */

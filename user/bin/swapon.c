@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* swapon: has the kernel swap to devices and files that mkswap prepared; -p their priority, 0 to 32767. Without any, or with -s: those in use. */
+/* swapon: has the kernel swap to devices and files that mkswap made; -p their priority, 0 to 32767. Without any, or -s: those in use. */
 #include <err.h>
 #include <stdlib.h>
 #include <sys/swap.h>
