@@ -67,8 +67,10 @@ static bool reclaim_once(gfp_t gfp)
 
 	current->flags |= PF_MEMALLOC;
 	freed = try_to_free_pages(gfp);
-	drain_this_cpu(NULL);
-	kmem_cache_shrink_all();
+	if (!freed) {
+		drain_this_cpu(NULL);
+		kmem_cache_shrink_all();
+	}
 	if (!freed && nr_free_pages() <= before && gfp & __GFP_FS)
 		drain_all_cpus();
 	current->flags &= ~PF_MEMALLOC;
