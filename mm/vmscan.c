@@ -29,6 +29,7 @@
 #include "kernel/block/blkdev.h"
 #include "kernel/init.h"
 #include "kernel/panic.h"
+#include "kernel/sched/kthread.h"
 #include "kernel/task/task.h"
 #include "kernel/time.h"
 #include "lib/err.h"
