@@ -29,6 +29,7 @@
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
 #include "lib/abi/errno.h"
+#include "lib/err.h"
 #include "mm/buddy.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
@@ -355,8 +356,8 @@ static int do_swap_page(struct vm_area_struct *vma, unsigned long address, pmd_t
 	}
 	if (!page) {
 		page = read_swap_cache(entry);
-		if (!page)	/* freed, if the entry has changed: then the access is tried again */
-			return READ_ONCE(pte_offset_map(pmd, address)->high) == entry.val ? VM_FAULT_OOM : 0;
+		if (IS_ERR(page))	/* if the entry has changed the access is tried again */
+			return page == ERR_PTR(-ENOMEM) ? VM_FAULT_OOM : 0;
 		ret = VM_FAULT_MAJOR;
 	}
 	lock_page(page);
