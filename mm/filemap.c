@@ -91,14 +91,17 @@ static void tag_page(struct address_space *m, struct page *page, enum radix_tree
 	spin_unlock_irqrestore(&m->tree_lock, flags);
 }
 
+/* A page that goes to swap has no file. */
 void set_page_writeback(struct page *page)
 {
-	struct address_space *m = page->mapping;
+	struct address_space *m = page_mapping(page);
 	unsigned long flags;
 
-	ASSERT(PageLocked(page) && m);
+	ASSERT(PageLocked(page));
 	if (TestSetPageWriteback(page))
 		panic("page %lx is written back twice at once", page_to_pfn(page));
+	if (!m)
+		return;
 	atomic_inc(&nr_writeback_pages);
 	spin_lock_irqsave(&m->tree_lock, flags);
 	radix_tree_tag_set(&m->page_tree, page->index, PAGECACHE_TAG_WRITEBACK);
@@ -112,9 +115,12 @@ void set_page_writeback(struct page *page)
 void end_page_writeback(struct page *page)
 {
 	wait_queue_head_t *wq = page_waitqueue(page);
+	struct address_space *m = page_mapping(page);
 
-	tag_page(page->mapping, page, PAGECACHE_TAG_WRITEBACK, false);
-	atomic_dec(&nr_writeback_pages);
+	if (m) {
+		tag_page(m, page, PAGECACHE_TAG_WRITEBACK, false);
+		atomic_dec(&nr_writeback_pages);
+	}
 	ClearPageWriteback(page);
 	wake_up_all(wq);
 }
@@ -124,7 +130,7 @@ static bool is_written_back(const struct address_space *m) { return m && !test_b
 
 bool __set_page_dirty(struct page *page)
 {
-	struct address_space *m = page->mapping;
+	struct address_space *m = page_mapping(page);
 
 	if (PageDirty(page) || TestSetPageDirty(page))
 		return false;
@@ -139,7 +145,7 @@ bool __set_page_dirty(struct page *page)
 /* Even a dirty page may hang on to blocks that are clean: those behind an end that was nearer when it became dirty. */
 bool set_page_dirty(struct page *page)
 {
-	struct address_space *m = page->mapping;
+	struct address_space *m = page_mapping(page);
 
 	if (m && m->a_ops->dirty_private)
 		m->a_ops->dirty_private(page);
@@ -148,7 +154,7 @@ bool set_page_dirty(struct page *page)
 
 void cancel_dirty_page(struct page *page)
 {
-	if (TestClearPageDirty(page) && is_written_back(page->mapping))
+	if (TestClearPageDirty(page) && is_written_back(page_mapping(page)))
 		atomic_dec(&nr_dirty_pages);
 }
 
@@ -163,7 +169,7 @@ bool clear_page_dirty_for_io(struct page *page)
 		set_page_dirty(page);
 	if (!TestClearPageDirty(page))
 		return false;
-	if (is_written_back(page->mapping))
+	if (is_written_back(page_mapping(page)))
 		atomic_dec(&nr_dirty_pages);
 	return true;
 }
@@ -288,9 +294,10 @@ unsigned find_get_pages_tag(struct address_space *m, pgoff_t *start, enum radix_
 	return nr;
 }
 
-/* tree_lock held. */
-static void take_out(struct address_space *m, struct page *page)
+void __delete_from_page_cache(struct page *page)
 {
+	struct address_space *m = page->mapping;
+
 	radix_tree_delete(&m->page_tree, page->index);
 	page->mapping = NULL;
 	m->nrpages--;
@@ -305,8 +312,10 @@ void delete_from_page_cache(struct page *page)
 	ASSERT(PageLocked(page) && m && !PageWriteback(page) && !PagePrivate(page));
 	cancel_dirty_page(page);
 	spin_lock_irqsave(&m->tree_lock, flags);
-	take_out(m, page);
+	__delete_from_page_cache(page);
 	spin_unlock_irqrestore(&m->tree_lock, flags);
+	if (m->a_ops->freepage)
+		m->a_ops->freepage(m, page);
 	put_page(page);
 }
 
@@ -324,7 +333,7 @@ bool remove_mapping(struct address_space *m, struct page *page)
 	spin_lock_irqsave(&m->tree_lock, flags);
 	gone = page_count(page) == 2 && !PageDirty(page);
 	if (gone)
-		take_out(m, page);
+		__delete_from_page_cache(page);
 	spin_unlock_irqrestore(&m->tree_lock, flags);
 	if (gone)
 		put_page(page);

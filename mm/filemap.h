@@ -39,7 +39,7 @@ struct address_space_operations {
 	void (*readpages)(struct address_space *mapping, struct page **pages, unsigned nr);
 	/*
 	 * Write a locked page whose dirty mark has just been taken (clear_page_dirty_for_io): set_page_writeback, unlock,
-	 * start the I/O; end_page_writeback when it ends. NULL: pages are never written (tmpfs).
+	 * start the I/O; end_page_writeback when it ends. Unlocked after an error too. tmpfs: the page leaves the file for swap.
 	 */
 	int (*writepage)(struct page *page, struct writeback_control *wbc);
 	/* Ready bytes [pos, pos+len) of one page for a change: *pagep is locked with a reference, old bytes outside the range valid. */
@@ -54,6 +54,8 @@ struct address_space_operations {
 	void (*invalidatepage)(struct page *page, unsigned offset);
 	/* The locked clean page shall lose page->private, to be freed: false if that is in use. Must not sleep. */
 	bool (*releasepage)(struct page *page);
+	/* The locked page has left the mapping. Must not sleep. */
+	void (*freepage)(struct address_space *mapping, struct page *page);
 	/* The device block behind a block of the file, 0: a hole. NULL: there is none. */
 	u64 (*bmap)(struct address_space *mapping, u64 block);
 };
@@ -74,6 +76,7 @@ unsigned find_get_pages_tag(struct address_space *mapping, pgoff_t *start, enum 
 /* Uptodate page with a reference, read if need be; ERR_PTR. */
 struct page *read_mapping_page(struct address_space *mapping, pgoff_t index, struct file *file);
 void delete_from_page_cache(struct page *page);	/* locked; drops the cache's reference */
+void __delete_from_page_cache(struct page *page);	/* tree_lock held, and it is the file's; the cache's reference is the caller's */
 /* The locked page leaves the cache if nobody but the cache and the caller refers to it and it is clean. */
 bool remove_mapping(struct address_space *mapping, struct page *page);
 

@@ -26,6 +26,7 @@
  */
 #include "fs/fs.h"
 #include "fs/proc/proc.h"
+#include "kernel/block/blkdev.h"
 #include "kernel/init.h"
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
@@ -79,24 +80,25 @@ static enum verdict judge_use(struct page *page)
 	return PAGE_KEEP;
 }
 
-/* Starts writing the locked dirty page, which it unlocks. False: not now, and it is still locked. */
+/* Starts writing the locked dirty page, which it unlocks, even if that fails. False: not now, and it is still locked. */
 static bool pageout(struct page *page, const struct scan_control *sc)
 {
 	struct address_space *m = page_mapping(page);
 	struct writeback_control wbc = { .nr_to_write = 1, .start = (loff_t)page->index << PAGE_SHIFT };
+	bool to_swap = PageSwapCache(page) || PageSwapBacked(page);
 
-	if (!(sc->gfp & __GFP_IO))
+	if (!(sc->gfp & __GFP_IO) || (!to_swap && (!(sc->gfp & __GFP_FS) || !sc->may_write)))
 		return false;
-	if (PageSwapCache(page)) {
-		if (!clear_page_dirty_for_io(page))
-			return false;
-		vm_scan.pswpout++;
-		return swap_writepage(page) == 0;
-	}
-	if (!(sc->gfp & __GFP_FS) || !m || !m->a_ops->writepage || !sc->may_write || !clear_page_dirty_for_io(page))
+	if (!PageSwapCache(page) && !(m && m->a_ops->writepage))
+		return false;
+	if (!clear_page_dirty_for_io(page))
 		return false;
 	wbc.end = wbc.start + PAGE_SIZE - 1;
-	return m->a_ops->writepage(page, &wbc) == 0;
+	if (PageSwapCache(page))
+		swap_writepage(page);
+	else
+		m->a_ops->writepage(page, &wbc);
+	return true;
 }
 
 /* The locked page goes from its file or from the swap cache, if nobody else refers to it. */
@@ -280,8 +282,10 @@ static void scan_shares(struct zone *z, const struct scan_control *sc, unsigned 
 static void shrink_zone(struct zone *z, struct scan_control *sc)
 {
 	unsigned long share[2], goal = sc->freed + CLUSTER;
+	struct blk_plug plug;
 
 	scan_shares(z, sc, share);
+	blk_start_plug(&plug);		/* what goes out together has neighbouring places in swap */
 	while ((share[0] || share[1]) && sc->freed < goal) {
 		for (int k = 0; k < 2; k++) {
 			enum lru_list inactive = (enum lru_list)(k * LRU_FILE);
@@ -295,8 +299,9 @@ static void shrink_zone(struct zone *z, struct scan_control *sc)
 			shrink_inactive_list(z, inactive, nr, sc);
 		}
 		if (fatal_signal_pending(current))
-			return;
+			break;
 	}
+	blk_finish_plug(&plug);
 }
 
 /* ---- the two who call ---- */
