@@ -13,6 +13,7 @@
 #include "mm/oom.h"
 #include "mm/pagetable.h"
 #include "mm/slab.h"
+#include "mm/vmscan.h"
 #include "mm/writeback.h"
 #include "mm/zone.h"
 
@@ -49,11 +50,13 @@ bool reclaim_memory(gfp_t gfp, unsigned int order)
 	(void)order;
 	if (current->flags & PF_MEMALLOC)
 		return false;
+	wakeup_kswapd();
 	current->flags |= PF_MEMALLOC;
-	if (gfp & __GFP_FS)
-		freed = shrink_slab(128);
-	drain_this_cpu(NULL);
-	kmem_cache_shrink_all();
+	freed = try_to_free_pages(gfp);
+	if (!freed) {
+		drain_this_cpu(NULL);
+		kmem_cache_shrink_all();
+	}
 	if (!freed && nr_free_pages() <= before && gfp & __GFP_FS)
 		drain_all_cpus();
 	current->flags &= ~PF_MEMALLOC;
