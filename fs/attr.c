@@ -68,6 +68,8 @@ int inode_newsize_ok(const struct inode *inode, loff_t size)
 {
 	u64 limit = rlimit(RLIMIT_FSIZE);
 
+	if (inode->i_flags & S_SWAPFILE)
+		return -ETXTBSY;
 	if (size <= i_size_read(inode))
 		return 0;
 	if (limit != RLIM64_INFINITY && (u64)size > limit) {

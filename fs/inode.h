@@ -74,7 +74,7 @@ struct inode {
 #define S_NOATIME 0x2u
 #define S_IMMUTABLE 0x4u
 #define S_APPEND 0x8u
-#define S_SWAPFILE 0x10u
+#define S_SWAPFILE 0x10u		/* a swap area: not to be written, cut or removed; set by i_mutex */
 
 /* What setattr is asked to change. */
 struct iattr {

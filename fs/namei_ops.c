@@ -42,7 +42,7 @@ int may_delete(struct inode *dir, struct dentry *victim, bool isdir)
 	err = inode_permission(dir, MAY_WRITE | MAY_EXEC);
 	if (err)
 		return err;
-	if (sticky_forbids(dir, inode) || (inode->i_flags & (S_APPEND | S_IMMUTABLE)))
+	if (sticky_forbids(dir, inode) || (inode->i_flags & (S_APPEND | S_IMMUTABLE | S_SWAPFILE)))
 		return -EPERM;
 	if (isdir && !S_ISDIR(inode->i_mode))
 		return -ENOTDIR;

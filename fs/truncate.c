@@ -108,6 +108,8 @@ long vfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 		return -EISDIR;
 	if (!S_ISREG(inode->i_mode))
 		return -ENODEV;
+	if (inode->i_flags & S_SWAPFILE)
+		return -ETXTBSY;
 	if (offset + len < 0 || offset + len > inode->i_sb->s_maxbytes)
 		return -EFBIG;
 	return file->f_op->fallocate ? file->f_op->fallocate(file, mode, offset, len) : -EOPNOTSUPP;

@@ -91,6 +91,8 @@ static ssize_t write_checks(struct file *file, size_t count, loff_t *pos)
 	u64 limit = rlimit(RLIMIT_FSIZE);
 	loff_t max = inode->i_sb->s_maxbytes;
 
+	if (inode->i_flags & S_SWAPFILE)
+		return -ETXTBSY;
 	if (file->f_flags & O_APPEND)
 		*pos = i_size_read(inode);
 	if (*pos < 0)

@@ -76,6 +76,8 @@ static int file_flags(struct file *file, u32 prot, u32 type, u32 *vm_flags)
 	if (type == MAP_SHARED) {
 		if (prot & PROT_WRITE && !(file->f_mode & FMODE_WRITE))
 			return -EACCES;
+		if (prot & PROT_WRITE && file->f_inode->i_flags & S_SWAPFILE)
+			return -ETXTBSY;
 		*vm_flags |= VM_SHARED | VM_MAYSHARE;
 		if (!(file->f_mode & FMODE_WRITE))
 			*vm_flags &= ~(VM_MAYWRITE | VM_SHARED);
