@@ -305,6 +305,13 @@ unsigned radix_tree_gang_lookup_tag(const struct radix_tree_root *root, void **o
 	return gang_lookup(root, out, first, max, tag);
 }
 
+void *radix_tree_next(const struct radix_tree_root *root, unsigned long *index)
+{
+	node_t *leaf = next_leaf(root, index, -1);
+
+	return leaf ? leaf->slots[*index & SLOT_MASK] : NULL;
+}
+
 unsigned long radix_tree_next_hole(const struct radix_tree_root *root, unsigned long index, unsigned long max_scan)
 {
 	while (max_scan-- && radix_tree_lookup(root, index))

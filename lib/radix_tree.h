@@ -68,6 +68,8 @@ bool radix_tree_tagged(const struct radix_tree_root *root, enum radix_tree_tag t
 unsigned radix_tree_gang_lookup(const struct radix_tree_root *root, void **out, unsigned long first, unsigned max);
 unsigned radix_tree_gang_lookup_tag(const struct radix_tree_root *root, void **out, unsigned long first,
 	unsigned max, enum radix_tree_tag tag);
+/* The first item at or after *index, which moves up to it; NULL if there is none. */
+void *radix_tree_next(const struct radix_tree_root *root, unsigned long *index);
 /*
  * The first index at or after index without an item, looking at max_scan of them; what comes back
  * lies outside [index, index + max_scan) if all had one (and is 0 if the indices ended).

@@ -6,3 +6,5 @@
 struct file;
 /* A file of the given size, unlinked, read-write; ERR_PTR. Charges its pages unless VM_NORESERVE. Sleeps. */
 struct file *shmem_file_setup(const char *name, loff_t size, u32 vm_flags);
+/* swapoff: pages of tmpfs files in this swap area come back into memory. 0, -EINTR, -ENOMEM, -EIO. Sleeps. */
+int shmem_unuse(unsigned type);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * tmpfs files. Writing makes pages, reading a hole makes none (it hands out zeros), and a fault on a mapping makes
- * one, because a page that is mapped shared may be written to.
+ * one, because a page that is mapped shared may be written to. Pages that went to swap come back when they are needed (fs/tmpfs/swap.c).
  */
 #include "fs/tmpfs/tmpfs.h"
 #include "kernel/cpu/uaccess.h"
@@ -12,45 +12,37 @@
 /* For faults: the page is new and locked. */
 static int tmpfs_readpage(struct file *file, struct page *page)
 {
-	int err = tmpfs_charge(page->mapping->host);
+	int err = tmpfs_fill_page(page);
 
-	if (!err) {
-		clear_highpage(page);
-		SetPageUptodate(page);
-		SetPageDirty(page);	/* the only copy */
-	}
 	unlock_page(page);
 	return err;
 }
 
-/* Give up on a page that could not be charged; locked, with our reference. */
-static void drop_new_page(struct page *page)
+/* A page that was charged goes. One that is not uptodate was not charged yet, or its contents are in swap still. */
+static void tmpfs_freepage(struct address_space *m, struct page *page)
 {
-	if (page->mapping)
-		delete_from_page_cache(page);
-	unlock_page(page);
-	put_page(page);
+	if (PageUptodate(page))
+		tmpfs_uncharge(m->host, 1);
 }
 
 static int tmpfs_write_begin(struct file *file, struct address_space *mapping, loff_t pos, unsigned len,
 			     struct page **pagep)
 {
 	struct page *page = find_or_create_page(mapping, pos >> PAGE_SHIFT, mapping->gfp_mask);
-	unsigned int from = pos & (PAGE_SIZE - 1);
 
 	if (!page)
 		return -ENOMEM;
 	if (!PageUptodate(page)) {
-		int err = tmpfs_charge(mapping->host);
+		bool whole = len == PAGE_SIZE && !tmpfs_is_swapped(page);
+		int err = whole ? tmpfs_charge(mapping->host) : tmpfs_fill_page(page);
 
 		if (err) {
-			drop_new_page(page);
+			if (whole)
+				delete_from_page_cache(page);
+			unlock_page(page);
+			put_page(page);
 			return err;
 		}
-		if (from)
-			zero_user_segment(page, 0, from);
-		if (from + len < PAGE_SIZE)
-			zero_user_segment(page, from + len, PAGE_SIZE);
 	}
 	*pagep = page;
 	return 0;
@@ -79,6 +71,8 @@ static int tmpfs_write_end(struct file *file, struct address_space *mapping, lof
 
 const struct address_space_operations tmpfs_aops = {
 	.readpage = tmpfs_readpage,
+	.writepage = tmpfs_writepage,
+	.freepage = tmpfs_freepage,
 	.write_begin = tmpfs_write_begin,
 	.write_end = tmpfs_write_end,
 };
@@ -92,9 +86,13 @@ static ssize_t tmpfs_file_read(struct file *file, struct iov_iter *to, loff_t *p
 	while (iov_iter_count(to) && *pos < size) {
 		unsigned int offset = *pos & (PAGE_SIZE - 1);
 		size_t n = min_t(u64, min_t(size_t, PAGE_SIZE - offset, iov_iter_count(to)), size - *pos), copied;
-		struct page *page = find_get_page(mapping, *pos >> PAGE_SHIFT);
+		struct page *page = tmpfs_get_page(mapping, *pos >> PAGE_SHIFT);
 
-		if (likely(page && PageUptodate(page)))
+		if (IS_ERR(page)) {
+			done = done ? done : PTR_ERR(page);
+			break;
+		}
+		if (likely(page))
 			copied = copy_page_to_iter(page, offset, n, to);
 		else
 			copied = iov_iter_zero(n, to);
@@ -119,28 +117,16 @@ static loff_t seek_data_hole(struct inode *inode, loff_t offset, bool data)
 
 	if (offset < 0 || offset >= size)
 		return -ENXIO;
-	for (;; index++) {
-		loff_t start = (loff_t)index << PAGE_SHIFT;
-		struct page *page;
+	if (data) {
+		if (!tmpfs_next_data(&inode->i_data, &index) || ((loff_t)index << PAGE_SHIFT) >= size)
+			return -ENXIO;
+	} else {
+		pgoff_t next = index;
 
-		if (start >= size)
-			return data ? -ENXIO : size;
-		if (data) {
-			pgoff_t next = index;
-
-			if (!find_get_pages(&inode->i_data, &next, 1, &page))
-				return -ENXIO;
-			index = page->index;
-			start = (loff_t)index << PAGE_SHIFT;
-		} else {
-			page = find_get_page(&inode->i_data, index);
-		}
-		if (!page)
-			return max(start, offset);
-		put_page(page);
-		if (data)
-			return start >= size ? -ENXIO : max(start, offset);
+		while (tmpfs_next_data(&inode->i_data, &next) && next == index)
+			next = ++index;
 	}
+	return min(max((loff_t)index << PAGE_SHIFT, offset), size);
 }
 
 static loff_t tmpfs_llseek(struct file *file, loff_t offset, int whence)
@@ -161,77 +147,80 @@ static loff_t tmpfs_llseek(struct file *file, loff_t offset, int whence)
 /* Make every page of the range exist. i_mutex held. */
 static int allocate_range(struct inode *inode, pgoff_t first, pgoff_t last)
 {
-	pgoff_t index;
-
-	for (index = first; index <= last; index++) {
+	for (pgoff_t index = first; index <= last; index++) {
 		struct page *page = find_or_create_page(&inode->i_data, index, inode->i_data.gfp_mask);
-		int err;
+		int err = 0;
 
 		if (!page)
 			return -ENOMEM;
-		if (!PageUptodate(page)) {
-			err = tmpfs_charge(inode);
-			if (err) {
-				drop_new_page(page);
-				return err;
-			}
-			clear_highpage(page);
-			SetPageUptodate(page);
-			SetPageDirty(page);
-		}
+		if (!PageUptodate(page))
+			err = tmpfs_fill_page(page);
 		unlock_page(page);
 		put_page(page);
+		if (err)
+			return err;
 	}
 	return 0;
 }
 
-/* Zero a part of one page that is there. */
-static void zero_partial(struct inode *inode, loff_t pos, unsigned int len)
+/* Zero a part of one page that is there. As long as we refer to it, it stays in memory. */
+static int zero_partial(struct inode *inode, loff_t pos, unsigned int len)
 {
-	struct page *page = find_lock_page(&inode->i_data, pos >> PAGE_SHIFT);
+	struct page *page = tmpfs_get_page(&inode->i_data, pos >> PAGE_SHIFT);
 	unsigned int from = pos & (PAGE_SIZE - 1);
 
-	if (!page)
-		return;
-	if (PageUptodate(page))
-		zero_user_segment(page, from, from + len);
+	if (IS_ERR_OR_NULL(page))
+		return page ? PTR_ERR(page) : 0;
+	lock_page(page);
+	zero_user_segment(page, from, from + len);
 	unlock_page(page);
 	put_page(page);
+	return 0;
 }
 
-/* Whole pages of [start, end) leave the file and its mappers, parts of pages are zeroed. i_mutex held. */
-static void punch_hole(struct inode *inode, loff_t start, loff_t end)
+/* The file's pages [first, stop) in memory go. */
+static void drop_pages(struct address_space *m, pgoff_t first, pgoff_t stop)
 {
-	pgoff_t first = (start + PAGE_SIZE - 1) >> PAGE_SHIFT, stop = end >> PAGE_SHIFT, index = first;
 	struct page *page;
 
-	if (first > stop) {		/* within one page */
-		zero_partial(inode, start, end - start);
-		return;
-	}
-	if (start & (PAGE_SIZE - 1))
-		zero_partial(inode, start, ((loff_t)first << PAGE_SHIFT) - start);
-	if (end & (PAGE_SIZE - 1))
-		zero_partial(inode, (loff_t)stop << PAGE_SHIFT, end & (PAGE_SIZE - 1));
-	if (first == stop)
-		return;
-	unmap_mapping_range(&inode->i_data, first, stop - 1, false);
-	while (find_get_pages(&inode->i_data, &index, 1, &page)) {
+	while (find_get_pages(m, &first, 1, &page)) {
 		if (page->index >= stop) {
 			put_page(page);
 			break;
 		}
 		lock_page(page);
 		/* A fault may have mapped it again before it was locked. */
-		if (page->mapping == &inode->i_data) {
+		if (page->mapping == m) {
 			if (page_mapped(page))
-				unmap_mapping_range(&inode->i_data, page->index, page->index, false);
+				unmap_mapping_range(m, page->index, page->index, false);
 			delete_from_page_cache(page);
 		}
 		unlock_page(page);
 		put_page(page);
 	}
-	tmpfs_recharge(inode);
+}
+
+/* Whole pages of [start, end) leave the file and its mappers, parts of pages are zeroed. i_mutex held. */
+static int punch_hole(struct inode *inode, loff_t start, loff_t end)
+{
+	pgoff_t first = (start + PAGE_SIZE - 1) >> PAGE_SHIFT, stop = end >> PAGE_SHIFT;
+	struct address_space *m = &inode->i_data;
+	int err = 0;
+
+	if (first > stop)		/* within one page */
+		return zero_partial(inode, start, end - start);
+	if (start & (PAGE_SIZE - 1))
+		err = zero_partial(inode, start, ((loff_t)first << PAGE_SHIFT) - start);
+	if (!err && (end & (PAGE_SIZE - 1)))
+		err = zero_partial(inode, (loff_t)stop << PAGE_SHIFT, end & (PAGE_SIZE - 1));
+	if (err || first == stop)
+		return err;
+	unmap_mapping_range(m, first, stop - 1, false);
+	drop_pages(m, first, stop);
+	/* What was on its way from swap when we looked for pages is in memory by now, or finds that its entry has gone. */
+	tmpfs_drop_swapped(m, first, stop - 1);
+	drop_pages(m, first, stop);
+	return 0;
 }
 
 static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
@@ -244,7 +233,7 @@ static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 		return -EOPNOTSUPP;
 	inode_lock(inode);
 	if (mode & FALLOC_FL_PUNCH_HOLE) {
-		punch_hole(inode, offset, end);
+		err = punch_hole(inode, offset, end);
 	} else {
 		if (!(mode & FALLOC_FL_KEEP_SIZE))
 			err = inode_newsize_ok(inode, end);
@@ -259,6 +248,24 @@ static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 	return err;
 }
 
+/* The page that a new end cuts is brought into memory first, and stays while we refer to it: its rest becomes zeros. */
+static int set_size(struct inode *inode, loff_t size)
+{
+	struct address_space *m = &inode->i_data;
+	struct page *cut = NULL;
+
+	if (size < inode->i_size && (size & (PAGE_SIZE - 1)))
+		cut = tmpfs_get_page(m, size >> PAGE_SHIFT);
+	if (IS_ERR(cut))
+		return PTR_ERR(cut);
+	truncate_setsize(inode, size);
+	if (tmpfs_drop_swapped(m, (size + PAGE_SIZE - 1) >> PAGE_SHIFT, ~(pgoff_t)0))
+		truncate_inode_pages(m, size);		/* those that came from swap meanwhile: see punch_hole */
+	if (cut)
+		put_page(cut);
+	return 0;
+}
+
 static int tmpfs_setattr(struct dentry *dentry, struct iattr *attr)
 {
 	struct inode *inode = dentry->d_inode;
@@ -267,11 +274,9 @@ static int tmpfs_setattr(struct dentry *dentry, struct iattr *attr)
 	if (err)
 		return err;
 	if ((attr->ia_valid & ATTR_SIZE) && S_ISREG(inode->i_mode)) {
-		bool shrinks = attr->ia_size < inode->i_size;
-
-		truncate_setsize(inode, attr->ia_size);
-		if (shrinks)
-			tmpfs_recharge(inode);
+		err = set_size(inode, attr->ia_size);
+		if (err)
+			return err;
 	}
 	setattr_copy(inode, attr);
 	return 0;

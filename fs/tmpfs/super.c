@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tmpfs: a file system whose only store is the page cache and the dentry cache. A file's pages are never written
- * anywhere, so they may not be dropped (AS_UNEVICTABLE); a name exists because its dentry is pinned. What is
+ * tmpfs: a file system whose only store is the page cache and the dentry cache. A file's pages have no place of their own
+ * on a disk, so they may not be dropped (AS_UNEVICTABLE), but they can go to swap; a name exists because its dentry is pinned. What is
  * left to do is to count pages and inodes against the limits given at mount: size=, nr_inodes= (tmpfs(5)).
  *
- * A page is charged when it becomes uptodate, under its lock, and given back when it leaves the cache.
+ * A page is charged when it becomes uptodate for the first time, under its lock, and given back when the file loses it, in memory or
+ * in swap.
  */
 #include "fs/internal.h"
 #include "fs/seq_file.h"
@@ -23,7 +24,7 @@ static atomic_t all_pages;
 
 unsigned long tmpfs_pages(void)
 {
-	return atomic_read(&all_pages);
+	return (unsigned long)atomic_read(&all_pages) - tmpfs_swapped_pages();
 }
 
 static int reserve_inode(struct tmpfs_sb_info *info)
@@ -64,32 +65,15 @@ int tmpfs_charge(struct inode *inode)
 	return err;
 }
 
-static void uncharge_locked(struct tmpfs_sb_info *info, struct inode *inode, unsigned long pages)
-{
-	TMPFS_I(inode)->charged -= pages;
-	info->used_pages -= pages;
-	atomic_sub(pages, &all_pages);
-	inode->i_blocks -= (u64)pages * (PAGE_SIZE / 512);
-}
-
 void tmpfs_uncharge(struct inode *inode, unsigned long pages)
 {
 	struct tmpfs_sb_info *info = TMPFS_SB(inode->i_sb);
 
 	spin_lock(&info->lock);
-	uncharge_locked(info, inode, pages);
-	spin_unlock(&info->lock);
-}
-
-void tmpfs_recharge(struct inode *inode)
-{
-	struct tmpfs_sb_info *info = TMPFS_SB(inode->i_sb);
-	unsigned long left;
-
-	spin_lock(&info->lock);
-	left = inode->i_data.nrpages;
-	if (TMPFS_I(inode)->charged > left)
-		uncharge_locked(info, inode, TMPFS_I(inode)->charged - left);
+	TMPFS_I(inode)->charged -= pages;
+	info->used_pages -= pages;
+	atomic_sub(pages, &all_pages);
+	inode->i_blocks -= (u64)pages * (PAGE_SIZE / 512);
 	spin_unlock(&info->lock);
 }
 
@@ -132,6 +116,8 @@ struct inode *tmpfs_get_inode(struct super_block *sb, const struct inode *dir, u
 	}
 	INIT_LIST_HEAD(&TMPFS_I(inode)->entries);
 	TMPFS_I(inode)->next_cookie = 0x7ffffffe;
+	INIT_LIST_HEAD(&TMPFS_I(inode)->swapped_node);
+	INIT_RADIX_TREE(&TMPFS_I(inode)->swapped);
 	TMPFS_I(inode)->charged = 0;
 	TMPFS_I(inode)->accounted = 0;
 	inode_init_owner(inode, dir, mode);
@@ -144,8 +130,9 @@ static void tmpfs_evict_inode(struct inode *inode)
 {
 	if (inode->i_data.nrpages)
 		truncate_inode_pages(&inode->i_data, 0);
-	if (TMPFS_I(inode)->charged)
-		tmpfs_uncharge(inode, TMPFS_I(inode)->charged);
+	if (!list_empty(&TMPFS_I(inode)->swapped_node))
+		tmpfs_forget_swapped(inode);
+	ASSERT(!TMPFS_I(inode)->charged);
 	if (TMPFS_I(inode)->accounted)
 		vm_unacct_memory(TMPFS_I(inode)->accounted);
 	if (S_ISLNK(inode->i_mode))
