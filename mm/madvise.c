@@ -12,6 +12,7 @@
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/pagetable.h"
+#include "mm/swap.h"
 #include "mm/vma.h"
 
 /* Applies fn to the part of each area in [start, end). A hole gives -ENOMEM, but only after all areas were served. */
@@ -191,20 +192,25 @@ long sys_msync(unsigned long start, size_t len, u32 flags)
 	return err;
 }
 
-/* Is the page in memory: mapped here, or, for a file, in the cache? */
+/* Is the page in memory: mapped here, or in the cache of the file or of swap? */
 static u8 page_resident(struct vm_area_struct *vma, unsigned long addr)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	pmd_t *pmd = pmd_for(mm, addr);
+	pte_t pte = __pte(0);
 	struct page *page;
 	bool present;
 
 	spin_lock(&mm->page_table_lock);
-	present = !pmd_none(*pmd) && pte_present(*pte_offset_map(pmd, addr));
+	if (!pmd_none(*pmd))
+		pte = *pte_offset_map(pmd, addr);
 	spin_unlock(&mm->page_table_lock);
-	if (present || !vma->vm_file)
-		return present;
-	page = find_get_page(vma->vm_file->f_mapping, ((addr - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff);
+	if (pte_swap(pte))
+		page = lookup_swap_cache(pte_to_swp_entry(pte));
+	else if (pte_present(pte) || !vma->vm_file)
+		return pte_present(pte);
+	else
+		page = find_get_page(vma->vm_file->f_mapping, ((addr - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff);
 	if (!page)
 		return 0;
 	present = PageUptodate(page);

@@ -11,6 +11,7 @@
 #include "mm/pagetable.h"
 #include "mm/rmap.h"
 #include "mm/slab.h"
+#include "mm/swap.h"
 #include "mm/vma.h"
 
 static struct kmem_cache *mm_cache;
@@ -21,7 +22,7 @@ unsigned long vm_committed(void) { return (unsigned long)atomic_read(&committed)
 
 /*
  * Policy 0 refuses only what can never be there; 1 refuses nothing; 2 keeps the sum of all promises
- * below a share of memory (proc(5), overcommit_memory).
+ * below a share of memory and all of swap (proc(5), overcommit_memory).
  */
 int vm_acct_memory(unsigned long pages)
 {
@@ -35,6 +36,7 @@ int vm_acct_memory(unsigned long pages)
 		limit = limit / 100 * (unsigned long)sysctl_overcommit_ratio;
 	else
 		total = pages;
+	limit += total_swap_pages;
 	if (total <= limit)
 		return 0;
 	vm_unacct_memory(pages);

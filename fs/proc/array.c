@@ -279,7 +279,7 @@ static void status_mm(struct seq_file *m, struct mm_struct *mm)
 	put_kb(m, "VmExe", min(text, mm->exec_vm));
 	put_kb(m, "VmLib", mm->exec_vm - min(text, mm->exec_vm));
 	put_kb(m, "VmPTE", mm->nr_ptes);
-	put_kb(m, "VmSwap", 0);
+	put_kb(m, "VmSwap", mm->swap_usage);
 }
 
 static void status_ids(struct seq_file *m, struct task_struct *t)

@@ -9,6 +9,7 @@
 #include "lib/string.h"
 #include "mm/mm.h"
 #include "mm/pagetable.h"
+#include "mm/swap.h"
 
 struct maps_private {
 	struct inode *inode;
@@ -107,8 +108,8 @@ static int maps_show(struct seq_file *m, void *v)
 }
 
 struct area_pages {
-	unsigned long rss, anon, referenced, shared_clean, shared_dirty, private_clean, private_dirty;
-	u64 pss;	/* in 1/4096 of a page */
+	unsigned long rss, anon, referenced, shared_clean, shared_dirty, private_clean, private_dirty, swap;
+	u64 pss, swap_pss;	/* in 1/4096 of a page */
 };
 
 static void count_page(struct area_pages *a, pte_t pte)
@@ -143,6 +144,10 @@ static void count_area(struct vm_area_struct *vma, struct area_pages *a)
 
 			if (pte_present(pte) && !pte_special(pte))
 				count_page(a, pte);
+			else if (pte_swap(pte)) {
+				a->swap++;
+				a->swap_pss += 4096u / max(swap_count(pte_to_swp_entry(pte)), 1u);
+			}
 		}
 		spin_unlock(&mm->page_table_lock);
 	}
@@ -188,8 +193,8 @@ static int smaps_show(struct seq_file *m, void *v)
 	put_kb(m, "Private_Dirty:", a.private_dirty << 2);
 	put_kb(m, "Referenced:", a.referenced << 2);
 	put_kb(m, "Anonymous:", a.anon << 2);
-	put_kb(m, "Swap:", 0);
-	put_kb(m, "SwapPss:", 0);
+	put_kb(m, "Swap:", a.swap << 2);
+	put_kb(m, "SwapPss:", (unsigned long)(a.swap_pss >> 10));
 	put_kb(m, "Locked:", vma->vm_flags & VM_LOCKED ? (unsigned long)(a.pss >> 10) : 0);
 	show_flags(m, vma->vm_flags);
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the memory is used for: /proc/meminfo, buddyinfo, zoneinfo, slabinfo, vmstat, vmallocinfo, swaps. */
+/* What the memory is used for: /proc/meminfo, buddyinfo, zoneinfo, slabinfo, vmstat, vmallocinfo. */
 #include "fs/buffer.h"
 #include "fs/proc/internal.h"
 #include "fs/tmpfs/tmpfs.h"
@@ -10,8 +10,11 @@
 #include "lib/string.h"
 #include "mm/fault.h"
 #include "mm/layout.h"
+#include "mm/lru.h"
 #include "mm/mm.h"
+#include "mm/swap.h"
 #include "mm/vmalloc.h"
+#include "mm/vmscan.h"
 #include "mm/zone.h"
 
 struct slab_pages {
@@ -100,14 +103,21 @@ static int meminfo_show(struct seq_file *m, void *v)
 	put(m, "MemAvailable:", available_pages(droppable, slab.reclaimable));
 	put(m, "Buffers:", buffers);
 	put(m, "Cached:", cached - min(cached, buffers));
-	put(m, "SwapCached:", 0);
+	put(m, "SwapCached:", nr_swapcache_pages());
+	put(m, "Active:", nr_lru_pages(LRU_ACTIVE_ANON) + nr_lru_pages(LRU_ACTIVE_FILE));
+	put(m, "Inactive:", nr_lru_pages(LRU_INACTIVE_ANON) + nr_lru_pages(LRU_INACTIVE_FILE));
+	put(m, "Active(anon):", nr_lru_pages(LRU_ACTIVE_ANON));
+	put(m, "Inactive(anon):", nr_lru_pages(LRU_INACTIVE_ANON));
+	put(m, "Active(file):", nr_lru_pages(LRU_ACTIVE_FILE));
+	put(m, "Inactive(file):", nr_lru_pages(LRU_INACTIVE_FILE));
+	put(m, "Unevictable:", nr_lru_pages(LRU_UNEVICTABLE));
 	put(m, "Mlocked:", proc.locked);
 	put(m, "HighTotal:", high);
 	put(m, "HighFree:", free_high);
 	put(m, "LowTotal:", total - high);
 	put(m, "LowFree:", free - free_high);
-	put(m, "SwapTotal:", 0);
-	put(m, "SwapFree:", 0);
+	put(m, "SwapTotal:", total_swap_pages);
+	put(m, "SwapFree:", nr_swap_pages());
 	put(m, "Dirty:", (unsigned long)atomic_read(&nr_dirty_pages));
 	put(m, "Writeback:", (unsigned long)atomic_read(&nr_writeback_pages));
 	put(m, "AnonPages:", proc.anon);
@@ -119,7 +129,7 @@ static int meminfo_show(struct seq_file *m, void *v)
 	put(m, "SUnreclaim:", slab.all - slab.reclaimable);
 	put(m, "KernelStack:", proc.threads * (THREAD_SIZE / PAGE_SIZE));
 	put(m, "PageTables:", proc.tables);
-	put(m, "CommitLimit:", total / 100 * sysctl_overcommit_ratio);
+	put(m, "CommitLimit:", total / 100 * sysctl_overcommit_ratio + total_swap_pages);
 	put(m, "Committed_AS:", vm_committed());
 	put(m, "VmallocTotal:", (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT);
 	put(m, "VmallocUsed:", vmalloc);
@@ -136,6 +146,10 @@ static int vmstat_show(struct seq_file *m, void *v)
 	sum_processes(&proc);
 	seq_printf(m, "nr_free_pages %lu\nnr_file_pages %lu\nnr_anon_pages %lu\nnr_mapped %lu\nnr_shmem %lu\n",
 		   nr_free_pages(), nr_pagecache_pages(), proc.anon, proc.mapped, tmpfs_pages());
+	seq_printf(m, "nr_inactive_anon %lu\nnr_active_anon %lu\nnr_inactive_file %lu\nnr_active_file %lu\n",
+		   nr_lru_pages(LRU_INACTIVE_ANON), nr_lru_pages(LRU_ACTIVE_ANON), nr_lru_pages(LRU_INACTIVE_FILE),
+		   nr_lru_pages(LRU_ACTIVE_FILE));
+	seq_printf(m, "nr_unevictable %lu\nnr_swapcached %lu\n", nr_lru_pages(LRU_UNEVICTABLE), nr_swapcache_pages());
 	seq_printf(m, "nr_slab_reclaimable %lu\nnr_slab_unreclaimable %lu\nnr_page_table_pages %lu\nnr_kernel_stack %lu\n",
 		   slab.reclaimable, slab.all - slab.reclaimable, proc.tables, proc.threads * (THREAD_SIZE / 1024));
 	seq_printf(m, "nr_dirty %u\nnr_writeback %u\n", atomic_read(&nr_dirty_pages), atomic_read(&nr_writeback_pages));
@@ -146,6 +160,10 @@ static int vmstat_show(struct seq_file *m, void *v)
 		sum.pgcow += vm_events[cpu].pgcow;
 	}
 	seq_printf(m, "pgfault %lu\npgmajfault %lu\npgcow %lu\n", sum.pgfault, sum.pgmajfault, sum.pgcow);
+	seq_printf(m, "pswpin %lu\npswpout %lu\npgactivate %lu\npgdeactivate %lu\n", vm_scan.pswpin, vm_scan.pswpout,
+		   vm_scan.pgactivate, vm_scan.pgdeactivate);
+	seq_printf(m, "pgscan %lu\npgsteal %lu\nallocstall %lu\npageoutrun %lu\n", vm_scan.pgscan, vm_scan.pgsteal,
+		   vm_scan.allocstall, vm_scan.pageoutrun);
 	return 0;
 }
 

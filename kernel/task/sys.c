@@ -9,6 +9,7 @@
 #include "lib/abi/errno.h"
 #include "lib/abi/prctl.h"
 #include "lib/abi/sysinfo.h"
+#include "mm/swap.h"
 #include "lib/div64.h"
 #include "lib/string.h"
 #include "mm/filemap.h"
@@ -234,6 +235,7 @@ long sys_sysinfo(struct sysinfo *user)
 	i.totalhigh = UNITS(totalhigh_pages());
 	i.freehigh = UNITS(nr_free_highpages());
 #undef UNITS
+	si_swapinfo(&i);
 	i.procs = (u16)nr_threads_total;
 	return copy_to_user(user, &i, sizeof(i)) ? -EFAULT : 0;
 }
