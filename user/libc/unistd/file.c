@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/swap.h>
 #include <sys/random.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -301,6 +302,8 @@ int mount(const char *source, const char *target, const char *type, unsigned lon
 
 int umount(const char *target) { return sys_call(__NR_umount2, target, 0); }
 int umount2(const char *target, int flags) { return sys_call(__NR_umount2, target, flags); }
+int swapon(const char *path, int flags) { return sys_call(__NR_swapon, path, flags); }
+int swapoff(const char *path) { return sys_call(__NR_swapoff, path); }
 
 ssize_t getrandom(void *buf, size_t n, unsigned int flags)
 {
