@@ -81,7 +81,8 @@ KTEST(swap_map_gives_every_place_once)
 KTEST(swap_map_counts_holders)
 {
 	struct swap_area *a = make_area(0, 0, 300);
-	swp_entry_t e = get_swap_page(), none = swp_entry(0, 299), bad = swp_entry(0, 0), beyond = swp_entry(0, 300), no_area = swp_entry(9, 1);
+	swp_entry_t e = get_swap_page(), none = swp_entry(0, 299), bad = swp_entry(0, 0), beyond = swp_entry(0, 300);
+	swp_entry_t no_area = swp_entry(9, 1);
 
 	EXPECT_EQ(swap_count(e), 0);
 	EXPECT_EQ(swap_cache_prepare(e), -ENOENT);	/* nobody holds it: not to be read */
