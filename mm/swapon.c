@@ -9,7 +9,7 @@
  * from writing, cutting or removing it, and what its page cache has is written out and dropped first. A device is opened
  * exclusively. Where the pages of a file lie is asked once, now: a file with holes is refused.
  *
- * swap_mutex keeps those who make and show areas apart. Leaving is mm/swapoff.c.
+ * swap_mutex keeps the areas that /proc/swaps shows from going; swap_area[] changes under it and swap_lock. Leaving is mm/swapoff.c.
  */
 #include "fs/buffer.h"
 #include "fs/namei.h"
@@ -253,7 +253,7 @@ static void announce(struct swap_area *a)
 	kfree(buf);
 }
 
-/* Everything that can fail. swap_mutex held. */
+/* What takes long or can fail. */
 static int prepare(struct swap_area *a)
 {
 	u32 *bad = NULL, nr_bad = 0;
@@ -275,32 +275,25 @@ static int prepare(struct swap_area *a)
 	return err;
 }
 
-/* The area gets a number and is used from now on. */
-static void start_using(struct swap_area *a, u32 flags)
+/* The area gets a number and is used from now on. -EPERM: there are too many. */
+static int start_using(struct swap_area *a, u32 flags)
 {
 	unsigned long irq;
 
-	spin_lock_irqsave(&swap_lock, irq);
-	a->prio = flags & SWAP_FLAG_PREFER ? (int)(flags & SWAP_FLAG_PRIO_MASK) : --swap_least_priority;
-	swap_area[a->type] = a;
-	swap_area_open(a);
-	spin_unlock_irqrestore(&swap_lock, irq);
-}
-
-static int do_swapon(struct swap_area *a, u32 flags)
-{
-	int err;
-
 	mutex_lock(&swap_mutex);
+	spin_lock_irqsave(&swap_lock, irq);
 	while (a->type < MAX_SWAPFILES && swap_area[a->type])
 		a->type++;
-	err = a->type < MAX_SWAPFILES ? prepare(a) : -EPERM;
-	if (!err) {
-		start_using(a, flags);
-		announce(a);
+	if (a->type < MAX_SWAPFILES) {
+		a->prio = flags & SWAP_FLAG_PREFER ? (int)(flags & SWAP_FLAG_PRIO_MASK) : --swap_least_priority;
+		swap_area[a->type] = a;
+		swap_area_open(a);
 	}
+	spin_unlock_irqrestore(&swap_lock, irq);
+	if (a->type < MAX_SWAPFILES)
+		announce(a);
 	mutex_unlock(&swap_mutex);
-	return err;
+	return a->type < MAX_SWAPFILES ? 0 : -EPERM;
 }
 
 struct file *swap_open(const char *user_name)
@@ -334,7 +327,9 @@ long sys_swapon(const char *user_name, u32 flags)
 		err = PTR_ERR(a->file);
 		a->file = NULL;
 	} else {
-		err = do_swapon(a, flags);
+		err = prepare(a);
+		if (!err)
+			err = start_using(a, flags);
 	}
 	if (err)
 		swap_area_free(a);

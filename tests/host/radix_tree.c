@@ -96,6 +96,12 @@ static void check_gang(struct radix_tree_root *root, unsigned long first, unsign
 		expected++;
 	}
 	CHECK(n == expected);
+	if (tag < 0) {
+		unsigned long index = first;
+		struct entry *e = radix_tree_next(root, &index);
+
+		CHECK(e == (n ? out[0] : NULL) && (!e || index == e->index));
+	}
 }
 
 static void check_all(struct radix_tree_root *root)

@@ -278,14 +278,16 @@ static void load_mlock(void)
 	munmap(other, pages * PAGE);
 }
 
-/* At work until killed: for swapoff under load. A wrong byte ends it. */
-static void load_busy(void)
+/* Fills its memory, says so, and then waits, or is at work, until it is killed: for swapoff. A wrong byte ends it. */
+static void load_busy(int works)
 {
 	unsigned *m = map(pages, MAP_PRIVATE), seed = (unsigned)getpid();
 
 	for (unsigned i = 0; i < pages; i++)
 		fill(m + i * WORDS, i);
-	SAY("busy\n");
+	SAY("full\n");
+	while (!works)
+		pause();
 	for (;;) {
 		unsigned i = next_random(&seed) % pages;
 
@@ -310,8 +312,8 @@ int main(int argc, char **argv)
 
 	on_pagoda_only();
 	pages = (argc > 2 ? (unsigned)atoi(argv[2]) : 4) * 256;
-	if (argc > 1 && !strcmp(argv[1], "busy"))
-		load_busy();
+	if (argc > 1 && (!strcmp(argv[1], "busy") || !strcmp(argv[1], "hold")))
+		load_busy(*argv[1] == 'b');
 	for (unsigned i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
 		if (argc < 2 || !strcmp(argv[1], loads[i].name)) {
 			loads[i].load();
