@@ -56,6 +56,7 @@ static struct work_struct *next_work(void)
 static int worker(void *unused)
 {
 	(void)unused;
+	set_user_nice(current, -20);	/* whoever types waits for us: a thousand busy programs must not come first */
 	for (;;) {
 		struct work_struct *work = next_work();
 
