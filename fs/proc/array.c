@@ -91,6 +91,7 @@ static void collect_group(struct task_struct *t, struct task_summary *s)
 	struct signal_struct *sig = t->signal;
 	struct task_struct *each;
 
+	assert_spin_locked(&tasklist_lock);
 	s->min_flt = sig->min_flt;
 	s->maj_flt = sig->maj_flt;
 	if (t->sighand)
@@ -104,9 +105,9 @@ static void collect(struct task_struct *t, struct task_summary *s, bool whole_pr
 {
 	memset(s, 0, sizeof(*s));
 	s->tpgid = -1;
+	spin_lock(&tasklist_lock);
 	if (whole_process)
 		thread_group_cputime(t, &s->utime, &s->stime);
-	spin_lock(&tasklist_lock);
 	s->state = state_char(t);
 	s->exit_code = t->exit_code;
 	s->threads = 1;

@@ -203,10 +203,15 @@ static void tick_wall(u32 ticks)
 	spin_unlock_no_resched(&wall_lock);
 }
 
+/* A host may put the boot CPU aside for long, while others go on: one of them then does its work. */
+static bool wall_is_late(void) { return (s64)(ktime_get() - wall.tick_mono) > 3 * (s64)TICK_NSEC; }
+
 void tick(struct pt_regs *regs, u32 ticks)
 {
 	if (smp_processor_id() == 0)
 		tick_wall(ticks);
+	else if (unlikely(wall_is_late()))
+		tick_wall(0);
 	account_tick(user_mode(regs));
 	scheduler_tick();
 }

@@ -207,17 +207,17 @@ static void yield_fair(struct rq *rq)
 static void fork_fair(struct rq *rq, struct task_struct *t)
 {
 	struct sched_entity *parent = &rq->curr->se;
-	bool crowded = rq->cfs.nr_running > SCHED_LATENCY_NS / MIN_GRANULARITY_NS, ours = rq->curr == current && t != current;
+	bool crowded = rq->cfs.nr_running > SCHED_LATENCY_NS / MIN_GRANULARITY_NS;
 
 	t->se.weight = task_weight(t);
 	t->se.vruntime = rq->cfs.min_vruntime;
-	/* What credit the parent has earned by sleeping is the child's too: a shell's command is part of its answer. */
-	if (is_fair(rq->curr) && ((s64)(parent->vruntime - t->se.vruntime) > 0 || (crowded && ours)))
+	/* Credit that the parent has earned by sleeping stays with it: children with credit would hold back the floor, and all others. */
+	if (is_fair(rq->curr) && (s64)(parent->vruntime - t->se.vruntime) > 0)
 		t->se.vruntime = parent->vruntime;
 	if (!crowded)
 		return;
 	t->se.vruntime += to_virtual(MIN_GRANULARITY_NS, t->se.weight);
-	if (ours && is_fair(rq->curr))
+	if (rq->curr == current && t != current && is_fair(current))
 		parent->vruntime += to_virtual(MIN_GRANULARITY_NS, parent->weight);
 }
 

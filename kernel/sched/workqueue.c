@@ -293,6 +293,7 @@ static int worker_main(void *arg)
 	struct work_struct *work;
 
 	current->worker = me;
+	set_user_nice(current, -20);	/* whoever types waits for us: a thousand busy programs must not come first */
 	spin_lock_irq(&work_lock);
 	for (;;) {
 		while (!pool->nr_awake && (work = next_work(pool)))

@@ -69,6 +69,7 @@ static struct task_struct *find_reaper(struct task_struct *t)
 {
 	struct task_struct *other, *ancestor;
 
+	assert_spin_locked(&tasklist_lock);
 	list_for_each_entry(other, &t->signal->thread_head, thread_group)
 		if (other != t && !(other->flags & PF_EXITING))
 			return other;
@@ -304,6 +305,7 @@ static void zap_other_threads(void)
 {
 	struct task_struct *t;
 
+	assert_spin_locked(&current->sighand->siglock);
 	current->signal->group_stop_count = 0;
 	list_for_each_entry(t, &current->signal->thread_head, thread_group)
 		if (t != current && !(t->flags & PF_EXITING)) {

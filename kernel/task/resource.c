@@ -107,6 +107,7 @@ void thread_group_cputime(struct task_struct *p, u64 *utime, u64 *stime)
 {
 	struct task_struct *t;
 
+	assert_spin_locked(&tasklist_lock);	/* who leaves the list while we are at it would lead us around in circles */
 	*utime = p->signal->utime;
 	*stime = p->signal->stime;
 	list_for_each_entry(t, &p->signal->thread_head, thread_group)
@@ -130,6 +131,7 @@ void getrusage_of(struct task_struct *p, int who, struct rusage *r)
 	u64 utime = 0, stime = 0;
 	unsigned long maxrss = 0;
 
+	assert_spin_locked(&tasklist_lock);
 	memset(r, 0, sizeof(*r));
 	if (who != RUSAGE_CHILDREN) {
 		thread_group_cputime(p, &utime, &stime);

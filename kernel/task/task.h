@@ -188,7 +188,7 @@ static inline u64 rlimit(int which) { return current->signal->rlim[which].cur; }
 
 /* kernel/task/fork.c, for kthread_create: a task that will run fn(arg) and end with it, not woken yet; ERR_PTR. */
 struct task_struct *kernel_thread(int (*fn)(void *), void *arg);
-/* Sum over the live and ended threads, ns. */
+/* Sum over the live and ended threads, ns. tasklist_lock held. */
 void thread_group_cputime(struct task_struct *p, u64 *utime, u64 *stime);
 bool is_orphaned_pgrp(int pgrp);
 int session_of_pgrp(int pgrp);		/* 0: no such group */

@@ -100,3 +100,23 @@ def test_on_two_cpus(lab):
 
 def test_on_one_cpu(lab):
     return bomb(lab, "one-cpu", cpus=1)
+
+
+def test_in_the_machines_time(lab):
+    """How late a second shell's timer is beside the bomb, where the clock counts instructions, so that the host has no part in it."""
+    if not lab.has("debian.cpio"):
+        return "Debian's packages cannot be had"
+    console = Console(lab.machine(initrd=lab.path("debian.cpio"), cpus=1, append="loglevel=2",
+                                  extra=["-icount", "shift=2,sleep=off"]), lab.log("bomb-icount"), 200)
+    try:
+        console.wait_for_shell()
+        console.output("exec 2>/dev/null; PS1='$ '; mkfifo /tmp/f; exec 9<>/tmp/f")
+        console.sendline(":(){ :|:& };:")
+        worst, load = console.output(
+            "w=0; for i in {1..25}; do a=${EPOCHREALTIME/./}; read -t 0.3 -u 9 x; d=$((${EPOCHREALTIME/./} - a - 300000)); "
+            "((d > w)) && w=$d; done; read l x </proc/loadavg; echo $w $l").split()[-2:]
+    finally:
+        console.close()
+    assert float(load) > 50, f"there was no bomb: load {load}"
+    assert int(worst) < ANSWER * 1e6, f"{worst} us late"
+    return ""

@@ -158,7 +158,7 @@ static void settle(struct weight *w)
 	char why[400];
 
 	weigh(&again);
-	for (int k = 0; k < 20; k++) {
+	for (int k = 0; k < 200; k++) {
 		usleep(1000);
 		weigh(w);
 		if (!compare(&again, w, why, sizeof why))
@@ -275,7 +275,7 @@ int main(int argc, char **argv)
 		printf("# end %s status %d\n", names[i], status);
 		if (on_pagoda) {
 			/* A task that has just ended may still be on its way out. */
-			for (int k = 0; k < 20; k++) {
+			for (int k = 0; k < 100; k++) {
 				weigh(&after);
 				leak = compare(&before, &after, why, sizeof why);
 				if (!leak)

@@ -41,7 +41,9 @@ def host_runs_i386():
 def run_on_host(program):
     """(lines, status) of a test program on this machine's Linux, in a directory of its own."""
     with tempfile.TemporaryDirectory(prefix="pagoda-ref-") as scratch:
-        process = subprocess.run([os.path.abspath(program)], cwd=scratch, stdin=subprocess.DEVNULL, timeout=120, check=False,
+        # Whoever runs the tests in the background, or with nohup, ignores signals; these programs send them to themselves.
+        command = ["env", "--default-signal=HUP,INT,QUIT", os.path.abspath(program)]
+        process = subprocess.run(command, cwd=scratch, stdin=subprocess.DEVNULL, timeout=120, check=False,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={"PATH": "/bin", "HOME": "/"})
     return compared(process.stdout.decode("utf-8", "replace").splitlines()), process.returncode
 
