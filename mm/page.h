@@ -43,7 +43,7 @@ struct page {
 		struct kmem_cache *slab_cache;	/* PG_slab */
 	};
 	union {
-		unsigned long index;	/* offset in the mapping, or in the numbering of anonymous areas, in pages. Head of a compound: order */
+		unsigned long index;	/* in pages: in the file, or in the numbering of anonymous areas. Head of a compound: order */
 		void *freelist;		/* PG_slab: first free object */
 	};
 	struct list_head lru;		/* buddy list, per-CPU list, slab list or LRU: the one it is on */

@@ -201,7 +201,10 @@ static unsigned long shrink_inactive_list(struct zone *z, enum lru_list lru, uns
 	return freed;
 }
 
-/* Is the page of an active list in use still? Only programs stay for it: all other pages had their time, and have a second on the inactive list. */
+/*
+ * Is the page of an active list in use still? Only programs stay for it: all other pages had their time, and have a second one on the
+ * inactive list.
+ */
 static bool stays_active(struct page *page)
 {
 	unsigned int used;
@@ -250,8 +253,8 @@ static bool inactive_is_low(const struct zone *z, enum lru_list inactive)
 }
 
 /*
- * How many pages of a zone's two inactive lists are to be looked at. The less of what was lately judged turned out to be in use, the more of
- * that kind.
+ * How many pages of a zone's two inactive lists are to be looked at: the less of what was lately judged turned out to be in use, the
+ * more of that kind.
  */
 static void scan_shares(struct zone *z, const struct scan_control *sc, unsigned long share[2])
 {

@@ -10,7 +10,7 @@ import re
 
 PARTS = ["boot", "kernel", "mm", "fs", "lib", "lib/abi", "user", "tests", "tools", "bench"]
 KERNEL = PARTS[:5]
-BUDGET = {"mm": 7000, "kernel in all": 44000}
+BUDGET = {"mm": 9000, "kernel in all": 48000}
 SUFFIXES = (".c", ".h", ".asm", ".py", ".sh", ".mk", ".tbl", ".S")
 
 

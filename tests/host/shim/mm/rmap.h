@@ -7,7 +7,10 @@
 static inline void anon_vma_link(struct vm_area_struct *vma) { (void)vma; }
 static inline void anon_vma_unlink(struct vm_area_struct *vma) { (void)vma; }
 static inline void anon_vma_inherit(struct vm_area_struct *to, struct vm_area_struct *from) { (void)to, (void)from; }
-static inline bool anon_vma_compatible(const struct vm_area_struct *a, const struct vm_area_struct *b) { return a->anon_vma == b->anon_vma; }
+static inline bool anon_vma_compatible(const struct vm_area_struct *a, const struct vm_area_struct *b)
+{
+	return a->anon_vma == b->anon_vma;
+}
 static inline void lock_rmap(struct vm_area_struct *vma)
 {
 	if (vma->vm_file)
