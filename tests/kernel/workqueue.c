@@ -321,12 +321,12 @@ static void note_time(struct work_struct *work)
 
 KTEST(delayed_work_is_not_early)
 {
-	u64 due = ktime_get() + 5 * NSEC_PER_MSEC, until = soon();
+	u64 due = ktime_get() + 300 * NSEC_PER_MSEC, until = soon();
 	struct delayed_work d;
 
 	INIT_DELAYED_WORK(&d, note_time);
 	calls = 0;
-	EXPECT(schedule_delayed_work(&d, 5 * NSEC_PER_MSEC));
+	EXPECT(schedule_delayed_work(&d, 300 * NSEC_PER_MSEC));
 	EXPECT(!schedule_delayed_work(&d, 0));	/* pending */
 	flush_work(&d.work);			/* does not wait for the timer */
 	while (!calls && ktime_get() < until)

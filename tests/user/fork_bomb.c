@@ -36,10 +36,13 @@ static void bomb(int ready)
 	}
 }
 
-/* As a shell does: wakes up, writes, starts a program, waits for it. In time, but for two: the host may have had other things to do. */
+/*
+ * As a shell does: wakes up, starts a program, waits for it. How many answers came in time: most of them, but not each, as the host
+ * may have put a virtual CPU aside for seconds. (tests/boot/bomb.py has a bound for each, with a clock of the machine's own.)
+ */
 static int answers(void)
 {
-	int late = 0;
+	int in_time = 0;
 
 	for (int i = 0; i < ANSWERS; i++) {
 		struct timespec pause = { .tv_nsec = 50000000 };
@@ -50,9 +53,9 @@ static int answers(void)
 		IN_CHILD(status, (void)0);
 		CHECK(status == 0);
 		took = now() - start - pause.tv_nsec;
-		late += took >= PATIENCE_NS;
+		in_time += took < PATIENCE_NS;
 	}
-	return late <= 2;
+	return in_time;
 }
 
 /* As this user, from outside of the bomb: one call gets them all, none can fork meanwhile. */
@@ -77,7 +80,7 @@ int main(void)
 		bomb(ready[1]);
 	}
 	CHECK(pid > 0 && read(ready[0], &c, 1) == 1);
-	SAY("answers in time: %s\n", answers() ? "yes" : "no");
+	SAY("answers in time: %s\n", answers() > ANSWERS / 2 ? "yes" : "no");
 	IN_CHILD(status, end_bomb());
 	say_status("who ends it", status);
 	CHECK(waitpid(pid, &status, 0) == pid);
