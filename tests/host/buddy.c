@@ -197,6 +197,7 @@ TEST(buddy_watermarks_and_reserve)
 
 	setup();
 	normal->watermark[WMARK_MIN] = 100;
+	normal->watermark[WMARK_LOW] = 125;
 	dma->lowmem_reserve[ZONE_NORMAL] = DMA_END;	/* nobody who could use NORMAL may have DMA */
 	host_in_interrupt = true;			/* straight to the buddy lists */
 	while (alloc_pages(GFP_KERNEL, 0))
