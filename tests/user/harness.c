@@ -162,7 +162,7 @@ static void settle(struct weight *w)
 	for (int k = 0; k < 200; k++) {
 		usleep(1000);
 		weigh(w);
-		if (!compare(&again, w, why, sizeof why))
+		if (!compare(&again, w, why, sizeof why) && !compare(w, &again, why, sizeof why))
 			break;
 		again = *w;
 	}
