@@ -164,13 +164,6 @@ static inline bool watermark_ok(const struct zone *z, unsigned int order, gfp_t 
 	return z->nr_free + z->pcp[smp_processor_id()].count > mark + z->lowmem_reserve[highest] + (1ul << order) - 1;
 }
 
-static int highest_zone(gfp_t gfp)
-{
-	if (gfp & __GFP_DMA)
-		return ZONE_DMA;
-	return gfp & __GFP_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
-}
-
 bool memory_is_free(gfp_t gfp)
 {
 	int highest = highest_zone(gfp);

@@ -13,8 +13,8 @@ void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end)
 int copy_page_range(struct mm_struct *dst, struct mm_struct *src, struct vm_area_struct *dst_vma);
 /* mprotect: new permissions for present pages. mmap_sem held for writing. */
 void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end);
-/* mremap: moves len bytes of entries. 0 or -ENOMEM with everything where it was moved so far. */
-int move_page_tables(struct vm_area_struct *vma, unsigned long old, struct vm_area_struct *new_vma, unsigned long addr, unsigned long len);
+/* mremap: moves len bytes of entries within the mm. 0, or -ENOMEM with nothing moved. mmap_sem held for writing. */
+int move_page_tables(struct vm_area_struct *vma, unsigned long old, unsigned long addr, unsigned long len);
 /* Adds a page of a file's cache at the address if nothing is there. For fault-around. page_table_lock held. */
 void map_cached_page(struct vm_area_struct *vma, unsigned long address, struct page *page);
 /* Grows a VM_GROWSDOWN area to include address: 0, or -ENOMEM if a limit or another area forbids. mmap_sem held. */

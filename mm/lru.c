@@ -141,22 +141,7 @@ unsigned long isolate_lru_pages(struct zone *z, enum lru_list lru, unsigned long
 	return taken;
 }
 
-bool isolate_lru_page(struct page *page)
-{
-	struct zone *z = page_zone(page);
-	bool taken;
-
-	spin_lock(&z->lru_lock);
-	taken = PageLRU(page) && atomic_inc_not_zero(&page->_refcount);
-	if (taken) {
-		list_out(z, page);
-		ClearPageLRU(page);
-	}
-	spin_unlock(&z->lru_lock);
-	return taken;
-}
-
-void putback_lru_page(struct page *page)
+static void putback_lru_page(struct page *page)
 {
 	struct zone *z = page_zone(page);
 

@@ -29,11 +29,8 @@ void release_pages(struct page **pages, unsigned int nr);
 
 /* For reclaim: up to nr pages from the old end go to the list, each with a reference; *scanned is how many were looked at. */
 unsigned long isolate_lru_pages(struct zone *z, enum lru_list lru, unsigned long nr, struct list_head *to, unsigned long *scanned);
-/* One page of a file or an area, to be moved by the caller: false if it is on no list. */
-bool isolate_lru_page(struct page *page);
 /* They go back to the list that their flags name, at its new end, and the references go. */
 void putback_lru_pages(struct list_head *pages);
-void putback_lru_page(struct page *page);
 
 static inline bool page_is_file_lru(const struct page *page) { return !PageSwapBacked(page); }
 enum lru_list page_lru(const struct page *page);		/* the list that its flags name */

@@ -12,6 +12,7 @@
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/pagetable.h"
+#include "mm/rmap.h"
 #include "mm/swap.h"
 #include "mm/vma.h"
 
@@ -210,7 +211,7 @@ static u8 page_resident(struct vm_area_struct *vma, unsigned long addr)
 	else if (pte_present(pte) || !vma->vm_file)
 		return pte_present(pte);
 	else
-		page = find_get_page(vma->vm_file->f_mapping, ((addr - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff);
+		page = find_get_page(vma->vm_file->f_mapping, linear_page_index(vma, addr));
 	if (!page)
 		return 0;
 	present = PageUptodate(page);

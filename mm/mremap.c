@@ -69,9 +69,7 @@ static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma, 
 		panic("move_vma: %08lx is taken", new_addr);
 	vma_link(mm, fresh, &slot);
 	account_growth(mm, fresh, pages);
-	if (move_page_tables(vma, addr, fresh, new_addr, min(old_len, new_len))) {
-		/* Bring back what has moved already; its tables are still there. */
-		move_page_tables(fresh, new_addr, vma, addr, min(old_len, new_len));
+	if (move_page_tables(vma, addr, new_addr, min(old_len, new_len))) {
 		do_munmap(mm, new_addr, new_len);
 		return fail(-ENOMEM);
 	}

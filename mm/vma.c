@@ -136,7 +136,7 @@ void vma_forget_rmap(struct vm_area_struct *vma)
 	}
 }
 
-void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_slot *slot)
+static void tree_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_slot *slot)
 {
 	struct vm_area_struct *next = slot->prev ? slot->prev->vm_next : mm->mmap;
 
@@ -154,10 +154,9 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_slot 
 	gap_update(next);		/* before any rotation, which would compute it and hide that its ancestors are stale */
 	rb_insert_augmented(&vma->vm_rb, &mm->mm_rb, &gap_callbacks);
 	mm->map_count++;
-	rmap_link(vma);
 }
 
-void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
+static void tree_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next;
 
@@ -172,6 +171,17 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 	mm->map_count--;
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
+}
+
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vma_slot *slot)
+{
+	tree_link(mm, vma, slot);
+	rmap_link(vma);
+}
+
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	tree_unlink(mm, vma);
 	vma_forget_rmap(vma);
 }
 
@@ -237,15 +247,19 @@ int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 		return -ENOMEM;
 	if (new_below) {
 		fresh->vm_end = addr;
-		vma_adjust(vma, addr, vma->vm_end, upper);
 	} else {
 		fresh->vm_start = addr;
 		fresh->vm_pgoff = upper;
-		vma_adjust(vma, vma->vm_start, addr, vma->vm_pgoff);
 	}
+	/* A page of this part has two areas for a moment, rather than none: a walk from the page must not miss its entry. */
+	rmap_link(fresh);
+	if (new_below)
+		vma_adjust(vma, addr, vma->vm_end, upper);
+	else
+		vma_adjust(vma, vma->vm_start, addr, vma->vm_pgoff);
 	if (!vma_find_slot(mm, fresh->vm_start, fresh->vm_end, &slot))
 		panic("split_vma: overlap at %08lx", addr);
-	vma_link(mm, fresh, &slot);
+	tree_link(mm, fresh, &slot);
 	return 0;
 }
 
@@ -280,9 +294,10 @@ struct vm_area_struct *vma_join(struct mm_struct *mm, struct vm_area_struct *a, 
 	unsigned long end = b->vm_end;
 
 	anon_vma_inherit(a, b);
-	vma_unlink(mm, b);
-	vma_free(b);
+	tree_unlink(mm, b);
 	vma_adjust(a, a->vm_start, end, a->vm_pgoff);
+	vma_forget_rmap(b);		/* only now: see split_vma */
+	vma_free(b);
 	return a;
 }
 

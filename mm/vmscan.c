@@ -169,7 +169,7 @@ static void sort_page(struct page *page, enum verdict v)
 
 static int kind(enum lru_list lru) { return lru >= LRU_INACTIVE_FILE; }
 
-static unsigned long shrink_inactive_list(struct zone *z, enum lru_list lru, unsigned long nr, struct scan_control *sc)
+static void shrink_inactive_list(struct zone *z, enum lru_list lru, unsigned long nr, struct scan_control *sc)
 {
 	unsigned long scanned, freed = 0, used = 0;
 	LIST_HEAD(isolated);
@@ -198,7 +198,6 @@ static unsigned long shrink_inactive_list(struct zone *z, enum lru_list lru, uns
 	sc->freed += freed;
 	vm_scan.pgscan += scanned;
 	vm_scan.pgsteal += freed;
-	return freed;
 }
 
 /*
@@ -283,11 +282,26 @@ static void scan_shares(struct zone *z, const struct scan_control *sc, unsigned 
 		share[k] = (unsigned long)(share[k] * weight[k] * 2 / total);
 }
 
+/* munlock does not look for pages that were put aside: when memory is tight, some of them are judged anew. */
+static void reconsider_unevictable(struct zone *z)
+{
+	unsigned long scanned;
+	LIST_HEAD(isolated);
+	struct page *page;
+
+	isolate_lru_pages(z, LRU_UNEVICTABLE, CLUSTER, &isolated, &scanned);
+	list_for_each_entry(page, &isolated, lru)
+		ClearPageUnevictable(page);
+	putback_lru_pages(&isolated);
+}
+
 static void shrink_zone(struct zone *z, struct scan_control *sc)
 {
 	unsigned long share[2], goal = sc->freed + CLUSTER;
 	struct blk_plug plug;
 
+	if (sc->priority < DEF_PRIORITY - 6)
+		reconsider_unevictable(z);
 	scan_shares(z, sc, share);
 	blk_start_plug(&plug);		/* what goes out together has neighbouring places in swap */
 	while ((share[0] || share[1]) && sc->freed < goal) {
@@ -317,13 +331,6 @@ static void wait_a_moment(void)
 	schedule_hrtimeout(ktime_get() + 10 * NSEC_PER_MSEC);
 }
 
-static int highest_zone_of(gfp_t gfp)
-{
-	if (gfp & __GFP_DMA)
-		return ZONE_DMA;
-	return gfp & __GFP_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
-}
-
 static unsigned long lru_total(void)
 {
 	unsigned long n = 0;
@@ -336,7 +343,7 @@ static unsigned long lru_total(void)
 unsigned long try_to_free_pages(gfp_t gfp)
 {
 	struct scan_control sc = { .gfp = gfp, .wanted = CLUSTER };
-	int highest = highest_zone_of(gfp);
+	int highest = highest_zone(gfp);
 
 	vm_scan.allocstall++;
 	for (sc.priority = DEF_PRIORITY; sc.priority >= 0; sc.priority--) {

@@ -47,7 +47,6 @@ static inline void gather_range(struct mmu_gather *tlb, unsigned long address)
 	tlb->end = max(tlb->end, address + PAGE_SIZE);
 }
 
-
 /* One entry that is not none. Lock held. What is private, in memory or in swap, stays if only the file's pages are to go. */
 static void zap_pte(struct mmu_gather *tlb, struct mm_struct *mm, pmd_t *pmd, pte_t *ptep, unsigned long address,
 		    bool file_only)
@@ -329,8 +328,7 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 	flush_tlb_range(mm, first, end);
 }
 
-int move_page_tables(struct vm_area_struct *vma, unsigned long old, struct vm_area_struct *new_vma, unsigned long addr,
-		     unsigned long len)
+int move_page_tables(struct vm_area_struct *vma, unsigned long old, unsigned long addr, unsigned long len)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long first = old;

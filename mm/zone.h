@@ -55,6 +55,13 @@ static inline struct zone *page_zone(const struct page *page)
 {
 	return &contig_page_data.node_zones[page->flags >> PAGE_FLAGS_ZONE_SHIFT];
 }
+/* The highest zone that a request may have pages of. */
+static inline int highest_zone(gfp_t gfp)
+{
+	if (gfp & __GFP_DMA)
+		return ZONE_DMA;
+	return gfp & __GFP_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
+}
 unsigned long zone_pcp_pages(const struct zone *z);
 #define for_each_zone(z) for (z = contig_page_data.node_zones; z < contig_page_data.node_zones + MAX_NR_ZONES; z++)
 
