@@ -7,7 +7,7 @@ import time
 
 from testing.machine import Console
 
-ANSWER = 2.0		# seconds: of the machine in one test, in the others of a host that has the time
+ANSWER = 2.0		# seconds of the machine's own time
 WEIGH = ("for i in 1 2; do sync; echo 3 >/proc/sys/vm/drop_caches; done; "
          "grep -E '^nr_(free_pages|slab|page_table|shmem)' /proc/vmstat; "
          "grep RssAnon /proc/$$/status; "
@@ -47,33 +47,18 @@ def settled(console, wanted=None):
     return after
 
 
-def slowness():
-    """How much longer than on an idle machine 20 ms of work take here: the host may have other guests."""
-    wall, cpu = time.monotonic(), time.process_time()
-    while time.process_time() - cpu < 0.02:
-        pass
-    return (time.monotonic() - wall) / 0.02
-
-
 def explode(console, seconds):
-    """Answers of the shell beside the bomb; the bomb is over afterwards."""
-    late = []
+    """The shell answers beside the bomb, though the host decides how soon; the bomb is over afterwards."""
     console.sendline(":(){ :|:& };:")
     start = time.monotonic()
     number = 0
     while time.monotonic() - start < seconds:
         number += 1
-        asked, factor = time.monotonic(), slowness()
         console.sendline(f"echo AN''SWER {number}")
         console.expect(f"ANSWER {number}", 60)
-        took = time.monotonic() - asked
-        factor = max(factor, slowness())
-        if took > ANSWER * factor:
-            late.append(f"answer {number} took {took:.1f} s")
         time.sleep(0.3)
     console.sendline("kill -9 -1; kill -9 -1; wait; echo O''VER")
     console.expect("OVER", 60)
-    return late
 
 
 def bomb(lab, name, **how):
@@ -83,13 +68,12 @@ def bomb(lab, name, **how):
     try:
         console.wait_for_shell()
         console.sendline("exec 2>/dev/null; PS1='$ '; ulimit -u unlimited; true")
-        late = explode(console, 3)		# the shell, and the kernel's table of stacks, grow to their size
+        explode(console, 3)		# the shell, and the kernel's table of stacks, grow to their size
         before = settled(console)
-        late += explode(console, 5)
+        explode(console, 5)
         after = settled(console, before)
     finally:
         console.close()
-    assert not late, ", ".join(late)
     assert before == after, f"before {before}, after {after}"
     return ""
 

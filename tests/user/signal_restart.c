@@ -2,8 +2,8 @@
 /*
  * Each call that waits, interrupted by a handler: with SA_RESTART it goes on if signal(7) says so, else EINTR. What
  * interrupted.c has already (pause, nanosleep with a handler) is not here again. And each call stopped and continued, which has no
- * handler: it goes on, but for the few that signal(7) names. Nothing here waits for a time: a call is interrupted when it
- * sleeps, and completed when it sleeps again.
+ * handler: it goes on, but for the few that signal(7) names. A call is interrupted when it sleeps, and completed when it
+ * sleeps again.
  */
 #include <sys/file.h>
 #include <sys/select.h>
@@ -186,12 +186,21 @@ static void tidy(void)
 
 enum how { HANDLER, RESTART, STOP, WAYS };
 
+/* Asleep, and still so a moment later: what it does on its way to the call may wait for something, too. */
+static int at_rest(int pid)
+{
+	if (state_of(pid) != 'S')
+		return state_of(pid) == 'Z';
+	usleep(2000);
+	return strchr("SZ", state_of(pid)) != NULL;
+}
+
 /* kill has woken it when it returns, so that it sleeps only when it has come to the end of what it does about the signal. */
 static void interrupt(int pid, enum how how)
 {
 	int status;
 
-	UNTIL(state_of(pid) == 'S');
+	UNTIL(at_rest(pid));
 	if (how == STOP) {
 		kill(pid, SIGSTOP);
 		CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
@@ -199,7 +208,7 @@ static void interrupt(int pid, enum how how)
 	} else {
 		kill(pid, SIGUSR1);
 	}
-	UNTIL(strchr("SZ", state_of(pid)));
+	UNTIL(at_rest(pid));
 }
 
 static void run(const char *what, long (*call)(void), void (*complete)(int))
