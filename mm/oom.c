@@ -91,7 +91,9 @@ bool reclaim_memory(gfp_t gfp, unsigned int order)
 	if (current->flags & PF_MEMALLOC)
 		return false;
 	if (!mutex_trylock(&reclaim_lock)) {
-		wait_event_killable_hrtimeout(&finished, !mutex_is_locked(&reclaim_lock), ktime_get() + 20 * NSEC_PER_MSEC);
+		/* Not for ever: who reclaims may wait for a lock of ours. But if it is still at work, nothing is decided yet. */
+		if (wait_event_killable_hrtimeout(&finished, !mutex_is_locked(&reclaim_lock), ktime_get() + 20 * NSEC_PER_MSEC) == -ETIME)
+			return true;
 		return READ_ONCE(progress) || gfp & ~READ_ONCE(doing);
 	}
 	WRITE_ONCE(doing, gfp);
