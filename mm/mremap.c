@@ -168,6 +168,7 @@ long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len
 long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len, u32 flags, unsigned long new_addr)
 {
 	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
 	unsigned long ret;
 
 	if (flags & ~(u32)(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP))
@@ -186,6 +187,10 @@ long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len
 		return -ENOMEM;
 	down_write(&mm->mmap_sem);
 	ret = do_mremap(mm, addr, old_len, new_len, flags, new_addr);
-	up_write(&mm->mmap_sem);
+	vma = is_err_value(ret) || new_len <= old_len ? NULL : find_vma(mm, ret);
+	downgrade_write(&mm->mmap_sem);
+	if (vma && vma->vm_flags & VM_LOCKED)
+		populate_range(mm, ret + old_len, ret + new_len);
+	up_read(&mm->mmap_sem);
 	return (long)ret;
 }

@@ -8,6 +8,7 @@
 
 int main(void)
 {
+	unsigned char resident[5];
 	char *area = mmap(NULL, 64 * PAGE, PROT_NONE, ANON, -1, 0), *p, *q;
 	int fd, status;
 
@@ -37,6 +38,14 @@ int main(void)
 	REPORT(mremap(p, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p + 1));
 	CHECK(munmap(area, 64 * PAGE) == 0);
 	REPORT(mremap(p, PAGE, 2 * PAGE, MREMAP_MAYMOVE));
+
+	/* What a locked area grows by is in memory at once. */
+	p = mmap(NULL, 2 * PAGE, RW, ANON, -1, 0);
+	CHECK(mlock(p, 2 * PAGE) == 0);
+	p = mremap(p, 2 * PAGE, 5 * PAGE, MREMAP_MAYMOVE);
+	CHECK(p != MAP_FAILED && mincore(p, 5 * PAGE, resident) == 0);
+	SAY("locked and grown, in memory: %d %d %d %d\n", resident[0] & 1, resident[2] & 1, resident[3] & 1, resident[4] & 1);
+	munmap(p, 5 * PAGE);
 
 	/* A file mapping moves with its offset. */
 	fd = make_file("file", 8 * PAGE);
