@@ -12,6 +12,7 @@
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/pagetable.h"
+#include "mm/readahead.h"
 #include "mm/rmap.h"
 #include "mm/swap.h"
 #include "mm/vma.h"
@@ -60,10 +61,13 @@ static int advise_free(struct vm_area_struct *vma, unsigned long start, unsigned
 	return advise_dontneed(vma, start, end, arg);
 }
 
-static int advise_populate(struct vm_area_struct *vma, unsigned long start, unsigned long end, u32 arg)
+/* Brings the file's pages into its cache, as far as it goes. */
+static int advise_willneed(struct vm_area_struct *vma, unsigned long start, unsigned long end, u32 arg)
 {
 	(void)arg;
-	return vma->vm_file ? populate_range(vma->vm_mm, start, end) : 0;
+	if (vma->vm_file && S_ISREG(vma->vm_file->f_inode->i_mode))
+		force_readahead(vma->vm_file->f_mapping, linear_page_index(vma, start), (end - start) >> PAGE_SHIFT);
+	return 0;
 }
 
 static int advise_nothing(struct vm_area_struct *vma, unsigned long start, unsigned long end, u32 arg)
@@ -110,7 +114,7 @@ long sys_madvise(unsigned long start, size_t len, u32 advice)
 		fn = advise_free;
 		break;
 	case MADV_WILLNEED:
-		fn = advise_populate;
+		fn = advise_willneed;
 		break;
 	case MADV_NORMAL: case MADV_RANDOM: case MADV_SEQUENTIAL: case MADV_HUGEPAGE: case MADV_NOHUGEPAGE:
 	case MADV_COLD: case MADV_MERGEABLE: case MADV_UNMERGEABLE:
