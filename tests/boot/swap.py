@@ -8,6 +8,7 @@ from testing.disk import attach, check, e2fs
 
 MIB = 1 << 20
 MEMORY = 40
+PROGRAMS = ("swap_load", "swap_calls", "vm_model", "cow_orders")
 LOADS = (("anon", 80), ("fork", 50), ("tmpfs", 60), ("shared", 60), ("mlock", 60))
 # Afterwards all places are free again, once what is being written has been, and swapoff leaves nothing.
 AFTERWARDS = """
@@ -32,7 +33,7 @@ def run(lab, name, script, memory=MEMORY, timeout=300, block_size=None, cpus=Non
             subprocess.run([e2fs("mke2fs"), "-q", "-F", "-t", "ext2", "-b", str(block_size), f"{scratch}/vdb"], check=True)
         with open(f"{scratch}/list", "w", encoding="utf-8") as file, open("user/devices.txt", encoding="utf-8") as own:
             file.write(own.read() + f"/script f 755 {scratch}/script\n")
-            file.writelines(f"/{program} f 755 {lab.path('user/tests/' + program)}\n" for program in ("swap_load", "swap_calls"))
+            file.writelines(f"/{program} f 755 {lab.path('user/tests/' + program)}\n" for program in PROGRAMS)
         subprocess.run([sys.executable, "tools/mkcpio.py", "-o", f"{scratch}/cpio", "-d", f"{scratch}/list", lab.path("root")],
                        check=True)
         extra = list(disk) or attach(f"{scratch}/vda") + attach(f"{scratch}/vdb", number=1)
@@ -117,6 +118,20 @@ kill -9 $A $B
 wait
 """)
     assert "both alive" in text and len(re.findall(r"^/dev/vda .*\t-2$", text, re.M)) == 2
+
+
+def test_model(lab):
+    """Eight processes change their areas at random and know every byte, with more memory in use than there is."""
+    for _, cpus in lab.counts("all"):
+        text = run(lab, f"model-smp{cpus}", DISK + f"/vm_model seconds={600 if lab.long else 12} pages=1500\ngrep pswp /proc/vmstat\n",
+                   memory=40, cpus=cpus, timeout=900)
+        must_hold(text, ["vm_model"])
+        assert int(re.search(r"pswpout (\d+)", text).group(1)) > 1000
+
+
+def test_orders_of_sharing(lab):
+    """Pages that three processes share, at each point of their lives in swap."""
+    must_hold(run(lab, "orders", DISK + f"/cow_orders {'all' if lab.long else ''}\n", memory=64, timeout=900), ["cow_orders"])
 
 
 def test_swapoff_without_room(lab):
