@@ -77,10 +77,17 @@ struct vm_area_struct {
 
 typedef struct { u64 pgd; } pgd_t;
 
+/* Within [low, high) no hole above the start of this area is len bytes long. NULL: nothing is known. mm/vma.c keeps it true. */
+struct vma_hole {
+	struct vm_area_struct *below;
+	unsigned long len, low, high;
+};
+
 struct mm_struct {
 	struct vm_area_struct *mmap;		/* first area; by mmap_sem */
 	struct rb_root mm_rb;
 	struct vm_area_struct *mmap_cache;	/* last area found: a hint, checked at each use */
+	struct vma_hole hole;			/* what the last search for room has learnt */
 	pgd_t *pgd;
 	atomic_t mm_users;			/* tasks; at zero the areas go */
 	atomic_t mm_count;			/* mm_users as one, plus lazy CPUs; at zero the mm goes */

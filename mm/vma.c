@@ -7,6 +7,11 @@
  * (rb_subtree_gap), so a free range of a given size is found by going down the tree once, however
  * many areas there are. An area's hole changes when it or the area before it changes; then the
  * values of its ancestors are computed again.
+ *
+ * Most searches end right below where the last one did. So its result is remembered (mm->hole): an area above
+ * whose start no hole is long enough. Whoever opens or widens a hole above it moves it up to the area over that hole, so
+ * that it stays true, and the next search looks there first; from the area beside the hole the place in the tree is
+ * known too. Only if the hole there and a few below it are too short does a search begin at the root.
  */
 #include "fs/fs.h"
 #include "kernel/panic.h"
@@ -65,6 +70,13 @@ static void gap_update(struct vm_area_struct *vma)
 		gap_propagate(&vma->vm_rb, NULL);
 }
 
+/* A hole at the borders of vma opens or widens, and `over` will be the area over it. */
+static inline void hole_grows(struct mm_struct *mm, const struct vm_area_struct *vma, struct vm_area_struct *over)
+{
+	if (mm->hole.below && vma->vm_start >= mm->hole.below->vm_start)
+		mm->hole.below = over;
+}
+
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = mm->mmap_cache;
@@ -90,8 +102,30 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 	return vma;
 }
 
+/* Between two neighbours: below next, unless something is there, which then is prev or has it as its last; so nothing is behind prev. */
+static void slot_between(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *next, struct vma_slot *slot)
+{
+	slot->prev = prev;
+	if (next && !next->vm_rb.rb_left) {
+		slot->parent = &next->vm_rb;
+		slot->link = &next->vm_rb.rb_left;
+	} else if (prev) {
+		slot->parent = &prev->vm_rb;
+		slot->link = &prev->vm_rb.rb_right;
+	} else {
+		slot->parent = NULL;
+		slot->link = &mm->mm_rb.rb_node;
+	}
+}
+
 bool vma_find_slot(struct mm_struct *mm, unsigned long start, unsigned long end, struct vma_slot *slot)
 {
+	struct vm_area_struct *next = mm->hole.below;
+
+	if (next && end <= next->vm_start && (!next->vm_prev || start >= next->vm_prev->vm_end)) {
+		slot_between(mm, next->vm_prev, next, slot);
+		return true;
+	}
 	slot->link = &mm->mm_rb.rb_node;
 	slot->parent = NULL;
 	slot->prev = NULL;
@@ -149,9 +183,11 @@ static void tree_link(struct mm_struct *mm, struct vm_area_struct *vma, struct v
 	if (next)
 		next->vm_prev = vma;
 	rb_link_node(&vma->vm_rb, slot->parent, slot->link);
-	vma->rb_subtree_gap = 0;
-	gap_propagate(&vma->vm_rb, NULL);
-	gap_update(next);		/* before any rotation, which would compute it and hide that its ancestors are stale */
+	vma->rb_subtree_gap = gap_before(vma);
+	/* Before any rotation, which would compute some values and hide that those above are stale. */
+	gap_propagate(slot->parent, NULL);
+	if (next && &next->vm_rb != slot->parent)
+		gap_update(next);
 	rb_insert_augmented(&vma->vm_rb, &mm->mm_rb, &gap_callbacks);
 	mm->map_count++;
 }
@@ -160,6 +196,7 @@ static void tree_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next;
 
+	hole_grows(mm, vma, next);
 	rb_erase_augmented(&vma->vm_rb, &mm->mm_rb, &gap_callbacks);
 	if (vma->vm_prev)
 		vma->vm_prev->vm_next = next;
@@ -188,6 +225,10 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 /* A walk from a page to its areas computes with the borders. */
 void vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end, pgoff_t pgoff)
 {
+	if (end < vma->vm_end)
+		hole_grows(vma->vm_mm, vma, vma->vm_next);
+	if (start > vma->vm_start)
+		hole_grows(vma->vm_mm, vma, vma);
 	lock_rmap(vma);
 	vma->vm_start = start;
 	vma->vm_end = end;
@@ -257,8 +298,10 @@ int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 		vma_adjust(vma, addr, vma->vm_end, upper);
 	else
 		vma_adjust(vma, vma->vm_start, addr, vma->vm_pgoff);
-	if (!vma_find_slot(mm, fresh->vm_start, fresh->vm_end, &slot))
-		panic("split_vma: overlap at %08lx", addr);
+	if (new_below)
+		slot_between(mm, vma->vm_prev, vma, &slot);
+	else
+		slot_between(mm, vma, vma->vm_next, &slot);
 	tree_link(mm, fresh, &slot);
 	return 0;
 }
@@ -323,24 +366,26 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 	return NULL;
 }
 
-/*
- * Search for a hole from the top. Only subtrees that have a large enough hole are entered, the right
- * one first; a hole that is too high is cut to the window. The hole above the last area is in no
- * subtree and is tried first.
- */
-unsigned long vma_highest_gap(struct mm_struct *mm, unsigned long len, unsigned long low, unsigned long high)
+/* The end of the hole before vma, within the window, if it has room for len bytes; else 0. */
+static inline unsigned long room_below(const struct vm_area_struct *vma, unsigned long len, unsigned long low, unsigned long high)
 {
-	struct rb_node *n = rb_last(&mm->mm_rb), *down = mm->mm_rb.rb_node;
-	unsigned long last_end = n ? area(n)->vm_end : 0;
-	unsigned long floor = max(last_end, low);
+	unsigned long start = max(vma->vm_prev ? vma->vm_prev->vm_end : 0, low), end = min(vma->vm_start, high);
 
-	if (high >= floor && high - floor >= len)
-		return high - len;
-	if (!down || area(down)->rb_subtree_gap < len)
-		return (unsigned long)-ENOMEM;
-	for (n = down;;) {
+	return end > start && end - start >= len ? end : 0;
+}
+
+/*
+ * The area with the highest hole that is long enough before it. Only subtrees that have a large enough hole are entered, the
+ * right one first.
+ */
+static struct vm_area_struct *area_above_room(struct mm_struct *mm, unsigned long len, unsigned long low, unsigned long high)
+{
+	struct rb_node *n = mm->mm_rb.rb_node, *child;
+
+	if (!n || area(n)->rb_subtree_gap < len)
+		return NULL;
+	for (;;) {
 		struct vm_area_struct *v = area(n);
-		unsigned long gap_start = v->vm_prev ? v->vm_prev->vm_end : 0, gap_end;
 
 		/* Right subtree first, unless all of it lies above the window. */
 		if (n->rb_right && v->vm_end < high && area(n->rb_right)->rb_subtree_gap >= len) {
@@ -349,27 +394,51 @@ unsigned long vma_highest_gap(struct mm_struct *mm, unsigned long len, unsigned 
 		}
 here:
 		v = area(n);
-		gap_start = max(v->vm_prev ? v->vm_prev->vm_end : 0, low);
-		gap_end = min(v->vm_start, high);
-		if (gap_end > gap_start && gap_end - gap_start >= len)
-			return gap_end - len;
+		if (room_below(v, len, low, high))
+			return v;
 		if (v->vm_start <= low)
-			return (unsigned long)-ENOMEM;
+			return NULL;
 		if (n->rb_left && area(n->rb_left)->rb_subtree_gap >= len) {
 			n = n->rb_left;
 			continue;
 		}
 		/* Up, until we come from a right child: that parent is the next lower area. */
-		for (;;) {
-			struct rb_node *child = n;
-
+		do {
+			child = n;
 			n = rb_parent(n);
 			if (!n)
-				return (unsigned long)-ENOMEM;
-			if (n->rb_right == child)
-				goto here;
-		}
+				return NULL;
+		} while (n->rb_right != child);
+		goto here;
 	}
+}
+
+#define HOLES_TO_TRY 4
+
+unsigned long vma_highest_gap(struct mm_struct *mm, unsigned long len, unsigned long low, unsigned long high)
+{
+	struct vma_hole *hole = &mm->hole;
+	struct vm_area_struct *v = hole->below;
+	struct rb_node *last;
+	unsigned long floor;
+
+	if (v && len >= hole->len && low == hole->low && high == hole->high)
+		for (int i = 0; i < HOLES_TO_TRY && v; i++, v = v->vm_prev)
+			if (room_below(v, len, low, high))
+				goto found;
+	/* The hole above the last area is in no subtree. */
+	last = rb_last(&mm->mm_rb);
+	floor = max(last ? area(last)->vm_end : 0, low);
+	if (high >= floor && high - floor >= len) {
+		hole->below = NULL;
+		return high - len;
+	}
+	v = area_above_room(mm, len, low, high);
+	if (!v)
+		return (unsigned long)-ENOMEM;
+found:
+	*hole = (struct vma_hole) { v, len, low, high };
+	return min(v->vm_start, high) - len;
 }
 
 /* From the bottom, area by area from the first that ends behind low: for requests that name a floor. */
@@ -386,6 +455,20 @@ unsigned long vma_lowest_gap(struct mm_struct *mm, unsigned long len, unsigned l
 	return addr + len <= high && addr + len > addr ? addr : (unsigned long)-ENOMEM;
 }
 
+/* What mm->hole claims. */
+static bool hole_valid(struct mm_struct *mm)
+{
+	const struct vma_hole *hole = &mm->hole;
+	unsigned long floor = hole->low;
+
+	for (struct vm_area_struct *v = hole->below; v; v = v->vm_next) {
+		if (v != hole->below && room_below(v, hole->len, hole->low, hole->high))
+			return false;
+		floor = max(floor, v->vm_end);
+	}
+	return !hole->below || hole->high < floor || hole->high - floor < hole->len;
+}
+
 bool vma_tree_valid(struct mm_struct *mm)
 {
 	struct vm_area_struct *v = mm->mmap, *prev = NULL;
@@ -396,7 +479,7 @@ bool vma_tree_valid(struct mm_struct *mm)
 		if (!n || area(n) != v || v->vm_prev != prev || v->vm_start >= v->vm_end ||
 		    (prev && prev->vm_end > v->vm_start) || v->rb_subtree_gap != compute_gap(v))
 			return false;
-	return !n && count == mm->map_count;
+	return !n && count == mm->map_count && hole_valid(mm);
 }
 
 void vma_cache_init(void)

@@ -217,6 +217,7 @@ void exit_mmap(struct mm_struct *mm)
 	}
 	mm->mmap = NULL;
 	mm->mm_rb = RB_ROOT;
+	mm->hole.below = NULL;
 	mm->map_count = 0;
 	ASSERT(mm->nr_ptes == 0 && get_mm_rss(mm) == 0 && mm->swap_usage == 0);
 }

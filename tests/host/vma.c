@@ -164,6 +164,35 @@ TEST(vma_random_against_page_array)
 	CHECK(host_objects == 0 && file.count == 0 && mm.map_count == 0 && !mm.mmap);
 }
 
+/* What mmap does: the highest hole of a window that stays the same, looked for, filled, and emptied elsewhere. */
+TEST(vma_repeated_searches_find_the_highest_hole)
+{
+	const unsigned low = FIRST + 3, high = PAGES - 5;
+	struct mm_struct mm;
+
+	begin(&mm);
+	for (int round = 0; round < 8000; round++) {
+		unsigned len = 1 + random_below(random_below(8) ? 3 : 40), page = high - len + 1;
+		unsigned long found = vma_highest_gap(&mm, ADDR(len), ADDR(low), ADDR(high));
+		unsigned start = FIRST + random_below(PAGES - FIRST - 1), end = start + 1 + random_below(min(PAGES - start - 1, 8u));
+
+		while (page-- > low && !hole_at(page, len))
+			;
+		CHECK(found == (page < low ? (unsigned long)-ENOMEM : ADDR(page)));
+		if (page >= low && random_below(4)) {
+			random_map(&mm, page, page + len);
+		} else if (random_below(3) == 0) {
+			random_map(&mm, start, end);
+		} else {
+			unmap(&mm, start, end);
+			memset(model + start, 0, (end - start) * sizeof(model[0]));
+		}
+		check_areas(&mm);
+	}
+	unmap(&mm, FIRST, PAGES);
+	CHECK(!mm.hole.below && host_objects == 0);
+}
+
 TEST(vma_neighbours_of_one_kind_merge)
 {
 	struct mm_struct mm;
