@@ -16,7 +16,7 @@
 #include "mm/zone.h"
 
 #define MAX_RANGES 64
-#define MAX_RAM (16ull << 30)
+#define MAX_ADDRESS (18ull << 30)	/* 16 GiB of RAM, and as much below 4 GiB as devices may take */
 
 struct range { u64 start, end; };
 static struct range ram[MAX_RANGES], reserved[MAX_RANGES];
@@ -35,7 +35,7 @@ void bootmem_reserve(u32 start, u32 end)
 
 void bootmem_add_ram(u64 start, u64 end)
 {
-	u64 limit = min(MAX_RAM, 1ull << boot_cpu.phys_bits);
+	u64 limit = min(MAX_ADDRESS, 1ull << boot_cpu.phys_bits);
 
 	start = ALIGN(start, (u64)PAGE_SIZE);
 	end = ALIGN_DOWN(end, (u64)PAGE_SIZE);

@@ -200,6 +200,36 @@ KTEST(kmap_atomic_nests)
 	put_page(q);
 }
 
+/* Frames that need more than 32 bits. With less than 4 GiB of RAM there are none (tests/boot/memory.py has more). */
+KTEST(pages_above_4_gib_keep_every_word)
+{
+	static struct page *blocks[1024];
+	struct page *high = NULL, *low = alloc_page(GFP_KERNEL);
+	u32 *p, *q = lowmem_page_address(low);
+	unsigned int n = 0;
+
+	while (max_pfn > 1ul << 20 && !high && n < ARRAY_SIZE(blocks) && (blocks[n] = alloc_pages(GFP_HIGHUSER, MAX_ORDER - 1)))
+		if (page_to_pfn(blocks[n++]) >= 1ul << 20)
+			high = blocks[n - 1];
+	EXPECT(high || max_pfn <= 1ul << 20);
+	for (u32 i = 0; high && i < PAGE_SIZE / 4; i++) {
+		p = kmap(high);
+		p[i] = i * 2654435761u;
+		q[i] = ~i;
+		kunmap(high);
+	}
+	for (u32 i = 0; high && i < PAGE_SIZE / 4; i++) {
+		p = kmap_atomic(high);
+		EXPECT(p[i] == i * 2654435761u && q[i] == ~i);
+		kunmap_atomic(p);
+	}
+	if (high)
+		pr_info("pfn %lx keeps its words\n", page_to_pfn(high));
+	while (n)
+		__free_pages(blocks[--n], MAX_ORDER - 1);
+	put_page(low);
+}
+
 KTEST(every_zone_counts_its_free_pages)
 {
 	struct zone *z;
