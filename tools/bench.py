@@ -122,7 +122,7 @@ class Bench:
                 file.truncate(64 << 20)
             subprocess.run([e2fs("mke2fs"), "-q", "-F", "-t", "ext2", "-b", "4096", self.image], check=True)
             extra, label = extra + attach(self.image), label + "-disk"
-        machine = Machine(kernel, initrd=self.ramdisk, append=f"{append} -- {words}", extra=extra)
+        machine = Machine(kernel, initrd=self.ramdisk, append=f"{append} -- {words}", extra=extra, memory=self.args.memory)
         outcome = machine.run(os.path.join(self.logs, f"bench-{who}-{label}.log"), self.args.timeout,
                               on_line=lambda line: line.startswith("# done"))
         rows, done = parse(outcome.lines)
@@ -228,6 +228,7 @@ def main():
     parser.add_argument("rows", nargs="*", help="rows or prefix* (all); the document is then not written")
     parser.add_argument("--build", default="build")
     parser.add_argument("--boots", type=int, default=5, help="boots of each kernel for the times (0: none)")
+    parser.add_argument("--memory", type=int, default=512, metavar="MIB", help="of the machines (512)")
     parser.add_argument("--timeout", type=int, default=600, help="seconds for one boot")
     parser.add_argument("--out", default="docs/performance.md")
     args = parser.parse_args()
@@ -242,7 +243,7 @@ def main():
             rows.pop(BOOT, None)
     text = "\n".join(section(args, bench.kernels["linux"][0], insns, clock, disk))
     print(text)
-    if not args.rows and args.boots >= 5:
+    if not args.rows and args.boots >= 5 and args.memory == 512:
         write(args.out, text)
     missing = [row for row, (value, _) in insns["linux"].items()
                if value is not None and insns["pagoda"].get(row, (None,))[0] is None]

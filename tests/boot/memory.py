@@ -12,6 +12,7 @@ TESTS = ("brk", "cow_fork", "cow_private_file", "demand_zero", "mmap_shared", "m
          "read_write", "signals", "stack_growth", "vfork", "wait")
 SMALL, LARGE = (16, 24, 48, 128), (896, 1024, 2048, 3072, 4096, 8192, 16384)
 LOWMEM = 896
+ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
 PAGE_STRUCT = 8			# KiB of struct page for each MiB
 
 
@@ -92,6 +93,30 @@ def test_512_mib_are_free_but_for_12(lab):
     """After boot to the shell; what is taken is mem_map's 4 MiB, the kernel's image and the files of the ramdisk."""
     taken = 512 * 1024 - field(boot(lab, "512-default", 512, "cat /proc/meminfo\n"), "MemFree")
     assert taken <= 12 * 1024, f"{taken} KiB are not free"
+
+
+def costs(lab, memory, rows):
+    """{row: instructions for each} of the benchmark on the default build."""
+    with lab.scratch() as scratch:
+        with open(f"{scratch}/list", "w", encoding="utf-8") as file:
+            file.write("/dev/console c 600 5 1\n/dev/null c 666 1 3\n/dev/zero c 666 1 5\n/tmp d 1777\n")
+            file.write(f"/init f 755 {lab.path('bench/osbench')}\n")
+        subprocess.run([sys.executable, "tools/mkcpio.py", "-o", f"{scratch}/cpio", "-d", f"{scratch}/list"], check=True)
+        machine = lab.machine(initrd=f"{scratch}/cpio", append="quiet -- " + rows, cpus=1, memory=memory, extra=ICOUNT)
+        outcome = machine.run(lab.log(f"memory-cost-{memory}"), 120, lambda line: line.startswith("# done"))
+    found = (re.match(r"(\w+) ([0-9.]+) tick", line) for line in outcome.lines)
+    return {match.group(1): float(match.group(2)) for match in found if match}
+
+
+def test_cost_grows_neither_with_areas_nor_with_memory(lab):
+    """5000 areas instead of 10 are nine doublings: 60 instructions for each, or half as much again."""
+    few, much = (costs(lab, memory, "vma* fault* mmap* brk* fork") for memory in (512, 2048))
+    for row in ("vma_map", "vma_fault", "vma_unmap"):
+        least, most = few[f"{row}_10"], few[f"{row}_5000"]
+        assert most <= max(1.5 * least, least + 9 * 60), f"{row}: {least} with 10 areas, {most} with 5000"
+    assert len(few) >= 20
+    for row, cost in few.items():
+        assert much[row] <= 1.5 * cost, f"{row}: {cost} with 512 MiB, {much[row]} with 2 GiB"
 
 
 def cases(_lab):
