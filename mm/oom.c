@@ -26,6 +26,7 @@
 #include "mm/oom.h"
 #include "mm/pagetable.h"
 #include "mm/slab.h"
+#include "mm/swap.h"
 #include "mm/vmscan.h"
 #include "mm/writeback.h"
 #include "mm/vma.h"
@@ -38,6 +39,10 @@
 /* Pages that are on their way to disk will be free soon. */
 static bool wait_for_writeback(void)
 {
+	if (swap_writes_pending()) {
+		wait_for_swap_write();
+		return true;
+	}
 	if (!atomic_read(&nr_dirty_pages) && !atomic_read(&nr_writeback_pages))
 		return false;
 	if (wakeup_flusher)
@@ -93,7 +98,7 @@ bool reclaim_memory(gfp_t gfp, unsigned int order)
 	if (!mutex_trylock(&reclaim_lock)) {
 		/* Not for ever: who reclaims may wait for a lock of ours. But if it is still at work, nothing is decided yet. */
 		if (wait_event_killable_hrtimeout(&finished, !mutex_is_locked(&reclaim_lock), ktime_get() + 20 * NSEC_PER_MSEC) == -ETIME)
-			return true;
+			return swap_writes_pending() ? reclaim_once(gfp) : true;
 		return READ_ONCE(progress) || gfp & ~READ_ONCE(doing);
 	}
 	WRITE_ONCE(doing, gfp);
@@ -110,9 +115,10 @@ bool memory_for_fork(void)
 	unsigned long low = totalram_pages() - totalhigh_pages(), promised = nr_running_tasks() * PAGES_PER_NEW_TASK;
 
 	for (int tries = 0; tries < 16; tries++) {
-		/* Pages of files can be had for the asking; anonymous ones cannot be promised to anybody. */
-		unsigned long cached = (nr_lru_pages(LRU_INACTIVE_FILE) + nr_lru_pages(LRU_ACTIVE_FILE)) / 2;
-		unsigned long free = nr_free_pages() + cached;
+		/* Pages of files can be had for the asking, anonymous ones as far as there is room for them in swap. */
+		unsigned long cached = nr_lru_pages(LRU_INACTIVE_FILE) + nr_lru_pages(LRU_ACTIVE_FILE);
+		unsigned long anon = nr_lru_pages(LRU_INACTIVE_ANON) + nr_lru_pages(LRU_ACTIVE_ANON);
+		unsigned long free = nr_free_pages() + (cached + min(anon, nr_swap_pages())) / 2;
 
 		if (free > totalram_pages() / 128 + promised && free - nr_free_highpages() > low / 128)
 			return true;

@@ -16,6 +16,9 @@
 #include "mm/swap_internal.h"
 #include "mm/vmscan.h"
 
+static atomic_t nr_writes;		/* under way */
+static DECLARE_WAIT_QUEUE_HEAD(write_done);
+
 static sector_t place_on_disk(const struct swap_area *a, unsigned long offset)
 {
 	unsigned low = 0, high = a->nr_extents;
@@ -66,12 +69,25 @@ static void write_ended(struct bio *bio)
 	}
 	bio_put(bio);
 	end_page_writeback(page);
+	atomic_dec(&nr_writes);
+	wake_up_all(&write_done);
+}
+
+bool swap_writes_pending(void) { return atomic_read(&nr_writes); }
+
+/* A slow disk is not the end of memory. */
+void wait_for_swap_write(void)
+{
+	int before = atomic_read(&nr_writes);
+
+	wait_event_killable_hrtimeout(&write_done, !before || atomic_read(&nr_writes) < before, ktime_get() + 200 * NSEC_PER_MSEC);
 }
 
 void swap_writepage(struct page *page)
 {
 	ASSERT(PageSwapCache(page) && !PageDirty(page) && PageUptodate(page));
 	set_page_writeback(page);
+	atomic_inc(&nr_writes);
 	vm_scan.pswpout++;
 	start_io(page, REQ_OP_WRITE, write_ended);
 	unlock_page(page);

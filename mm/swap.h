@@ -68,6 +68,8 @@ struct page *lookup_swap_cache(swp_entry_t entry);
 struct page *read_swap_cache(swp_entry_t entry);
 /* Starts writing the locked page, whose dirty mark was taken, to its place; unlocks it. After an error it is dirty again. */
 void swap_writepage(struct page *page);
+bool swap_writes_pending(void);
+void wait_for_swap_write(void);			/* until one of them has ended, 200 ms at most */
 /* Starts filling the locked page from its place; unlocks it when that ends, uptodate unless the disk failed. */
 void swap_readpage(struct page *page);
 unsigned long nr_swapcache_pages(void);

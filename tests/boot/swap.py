@@ -120,6 +120,13 @@ wait
     assert "both alive" in text and len(re.findall(r"^/dev/vda .*\t-2$", text, re.M)) == 2
 
 
+def test_a_slow_disk(lab):
+    """Pages that are on their way to a disk of 4 MB/s will be free one day: nobody is killed, no call fails."""
+    disk = ["-drive", "file=SCRATCH/vda,format=raw,if=none,id=d0,throttling.bps-write=4000000", "-device", "virtio-blk-pci,drive=d0"]
+    must_hold(run(lab, "slow", DISK + "/swap_load anon 26 & /swap_load fork 14 & /swap_load shared 12; wait\n", disk=disk, cpus=2),
+              ["anon", "fork", "shared"])
+
+
 def test_model(lab):
     """Eight processes change their areas at random and know every byte, with more memory in use than there is."""
     for _, cpus in lab.counts("all"):

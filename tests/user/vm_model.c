@@ -42,6 +42,7 @@ static void end_injection(void)
 		errno = 0;									\
 		r_ = (long)(expr);								\
 		if (r_ == -1 && hit && (errno == ENOMEM || errno == EAGAIN)) {			\
+			ctl->refused++;								\
 			end_injection();							\
 			check_maps(a, n, may_be_gone);						\
 			errno = 0;								\
@@ -188,6 +189,7 @@ static void remap_failed(int error, unsigned b, unsigned n)
 {
 	if (error != EFAULT && !(hit && error == ENOMEM))
 		fail("mremap: error %d", error);
+	ctl->refused += error == ENOMEM;
 	check_maps(b, n, 1);
 }
 
@@ -662,6 +664,7 @@ static void do_fork(void)
 	if (pid < 0) {
 		if (!hit || (errno != ENOMEM && errno != EAGAIN))
 			fail("fork: error %d", errno);
+		ctl->refused++;
 		count_references(-1);
 		__sync_sub_and_fetch(&ctl->live, 1);
 		return;
@@ -750,7 +753,7 @@ int main(int argc, char **argv)
 	while (wait(&status) > 0)
 		bad += status != 0;
 	CHECK(bad == 0 && !ctl->failed);
-	SAY("# %u operations\n", ctl->operations);
+	SAY("# %u operations, %u refused\n", ctl->operations, ctl->refused);
 	SAY("%s\n", bad ? "wrong" : "vm_model: every byte");
 	return done();
 }

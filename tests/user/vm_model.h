@@ -54,7 +54,7 @@ struct page {
 struct control {
 	volatile int failed;
 	int table_lock, live;
-	unsigned gen, operations;
+	unsigned gen, operations, refused;
 	struct object object[OBJECTS];
 };
 
