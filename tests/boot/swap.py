@@ -121,9 +121,9 @@ wait
 
 
 def test_a_slow_disk(lab):
-    """Pages that are on their way to a disk of 4 MB/s will be free one day: nobody is killed, no call fails."""
-    disk = ["-drive", "file=SCRATCH/vda,format=raw,if=none,id=d0,throttling.bps-write=4000000", "-device", "virtio-blk-pci,drive=d0"]
-    must_hold(run(lab, "slow", DISK + "/swap_load anon 26 & /swap_load fork 14 & /swap_load shared 12; wait\n", disk=disk, cpus=2),
+    """Pages that are on their way to a disk of 1.5 MB/s will be free one day: nobody is killed, no call fails."""
+    disk = ["-drive", "file=SCRATCH/vda,format=raw,if=none,id=d0,throttling.bps-write=1500000", "-device", "virtio-blk-pci,drive=d0"]
+    must_hold(run(lab, "slow", DISK + "/swap_load anon 22 & /swap_load fork 12 & /swap_load shared 10; wait\n", disk=disk, cpus=2),
               ["anon", "fork", "shared"])
 
 
