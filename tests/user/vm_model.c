@@ -4,16 +4,16 @@
  * every byte (vm_model.h). After each call its result is what the model says, and all that it touched is looked at; now
  * and then everything is, and /proc/self/maps.
  *
- *	vm_model [seed=N] [seconds=N] [processes=N] [pages=N] [inject=1]
+ *	vm_model [seed=N] [seconds=N] [processes=N] [pages=N] [inject=N]
  *
- * The seed is printed. With inject=1 allocations are made to fail during the calls (/proc/self/fail-nth, where there is one): a
- * call that fails with ENOMEM must have changed nothing outside of its range, and succeeds when it is repeated.
+ * The seed is printed. Where there is /proc/self/fail-nth every second process (inject=2: each, inject=0: none) has allocations
+ * fail during its calls: one that fails with ENOMEM must have changed nothing outside of its range, and succeeds when it is repeated.
  */
 #include "vm_model.h"
 
 #define BUDGET 120		/* operations of a child, at most */
 
-static unsigned seconds = 3, processes = 8, inject, depth, children;
+static unsigned seconds = 3, processes = 8, inject = 1, depth, children;
 static time_t ends;
 static int fail_nth = -1, hit;
 
@@ -695,6 +695,7 @@ static void be_process(unsigned number, unsigned seed)
 {
 	sprintf(who, "%u", number);
 	state = seed * 2654435761ull + number;
+	inject = inject > number % 2;
 	heap_base = ((unsigned long)SYS(brk, 0) + PAGE - 1) / PAGE * PAGE;
 	if (mmap(address(0), npages * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != address(0))
 		fail("no window");
@@ -739,7 +740,7 @@ int main(int argc, char **argv)
 	seconds = option(argc, argv, "seconds=", seconds);
 	processes = option(argc, argv, "processes=", processes);
 	npages = option(argc, argv, "pages=", npages);
-	inject = option(argc, argv, "inject=", 0);
+	inject = option(argc, argv, "inject=", inject);
 	SAY("# seed=%u seconds=%u processes=%u pages=%u inject=%u\n", seed, seconds, processes, npages, inject);
 	ctl = mmap(NULL, sizeof *ctl, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(ctl != MAP_FAILED && npages <= MAX_PAGES / 2);
