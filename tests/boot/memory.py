@@ -16,7 +16,7 @@ ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm"]
 PAGE_STRUCT = 8			# KiB of struct page for each MiB
 
 
-def boot(lab, name, memory, script, programs=(), build="default", cpu="qemu32", timeout=60):
+def boot(lab, name, memory, script, programs=(), build="default", cpu="qemu32", cpus=1, timeout=60):
     """What a script of our shell prints, with the programs in /tests."""
     with lab.scratch() as scratch:
         with open(f"{scratch}/script", "w", encoding="utf-8") as file:
@@ -28,7 +28,8 @@ def boot(lab, name, memory, script, programs=(), build="default", cpu="qemu32", 
                 file.write(f"/tests/{program} f 755 {scratch}/{program}\n")
         subprocess.run([sys.executable, "tools/mkcpio.py", "-o", f"{scratch}/cpio", "-d", f"{scratch}/list", lab.path("root")],
                        check=True)
-        machine = lab.machine(build, memory=memory, cpu=cpu, cpus=1, initrd=f"{scratch}/cpio", append="quiet panic=-1 -- /bin/sh /script")
+        machine = lab.machine(build, memory=memory, cpu=cpu, cpus=cpus, initrd=f"{scratch}/cpio",
+                              append="quiet panic=-1 -- /bin/sh /script")
         outcome = machine.run(lab.log(f"memory-{name}"), timeout)
     text = "\n".join(outcome.lines)
     assert not (outcome.panicked or outcome.warned or outcome.timed_out), outcome.complaint()
@@ -93,6 +94,16 @@ def test_512_mib_are_free_but_for_12(lab):
     """After boot to the shell; what is taken is mem_map's 4 MiB, the kernel's image and the files of the ramdisk."""
     taken = 512 * 1024 - field(boot(lab, "512-default", 512, "cat /proc/meminfo\n"), "MemFree")
     assert taken <= 12 * 1024, f"{taken} KiB are not free"
+
+
+def test_model_for_ten_minutes(lab):
+    """The long form of user/debug/vm_model; boot/swap has it with more memory in use than there is."""
+    if not lab.long:
+        return "in long runs only"
+    for cpus in (1, 2, 4):
+        text = boot(lab, f"model-smp{cpus}", 512, "cd /tmp; /tests/vm_model seconds=600", ("vm_model",), "debug", cpus=cpus, timeout=1200)
+        assert "vm_model: every byte" in text, next((line for line in text.split("\n") if "not ok" in line), "it did not end")
+    return ""
 
 
 def costs(lab, memory, rows):
