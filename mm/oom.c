@@ -439,6 +439,18 @@ static bool kill_somebody(void)
 	return true;
 }
 
+/* One request has failed, because others were faster or on purpose: with room in swap that need not be the end. */
+static bool swap_makes_room(void)
+{
+	for (int tries = 0; tries < 16 && nr_swap_pages(); tries++) {
+		if (memory_is_free(GFP_KERNEL) && memory_is_free(GFP_HIGHUSER))
+			return true;
+		if (!reclaim_memory(GFP_KERNEL, 0))
+			return false;
+	}
+	return false;
+}
+
 void out_of_memory(void)
 {
 	/* Who is dying goes on with the reserves and gives its memory back. */
@@ -447,7 +459,7 @@ void out_of_memory(void)
 		set_thread_flag(current_thread_info(), TIF_MEMDIE);
 		return;
 	}
-	if (fatal_signal_pending(current) || kill_somebody())
+	if (fatal_signal_pending(current) || swap_makes_room() || kill_somebody())
 		return;
 	wait_event_killable_hrtimeout(&oom_wait, !atomic_read(&oom_victims), ktime_get() + 200 * NSEC_PER_MSEC);
 }
