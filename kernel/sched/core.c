@@ -23,31 +23,25 @@
 #include "kernel/cpu/uaccess.h"
 #include "kernel/init.h"
 #include "kernel/panic.h"
-#include "kernel/sched/sched.h"
+#include "kernel/sched/rq.h"
 #include "kernel/sched/workqueue.h"
 #include "kernel/task/task.h"
 #include "kernel/timer.h"
-#include "lib/abi/errno.h"
-#include "lib/abi/sched.h"
 #include "lib/string.h"
 #include "mm/mm.h"
 #include "mm/pagetable.h"
 
-static struct rq runqueues[MAX_CPUS];
+struct rq runqueues[MAX_CPUS];
 unsigned int nr_cpu_ids = 1;
-static unsigned long calc_load[3];	/* fixed point, 11 bits; by the boot CPU's tick */
 
 struct rq *cpu_rq(u32 cpu) { return &runqueues[cpu]; }
-static inline struct rq *this_rq(void) { return &runqueues[smp_processor_id()]; }
-static inline struct rq *task_rq(const struct task_struct *t) { return &runqueues[t->cpu]; }
 
 /* All that there are (SCHED_CLASS), from the most to the least urgent. */
 extern const struct sched_class *const __start_sched_class[], *const __stop_sched_class[];
 
 /* Those in use and who serves a policy; settled at boot. The last one is idle, which always has a task. */
-static const struct sched_class *classes[8], **end_of_classes = classes;
-static const struct sched_class *policy_class[SCHED_DEADLINE + 1];
-#define for_each_class(c) for (const struct sched_class **c = classes; c < end_of_classes; c++)
+const struct sched_class *classes[MAX_CLASSES], **end_of_classes = classes;
+const struct sched_class *policy_class[SCHED_DEADLINE + 1];
 
 static void choose_classes(void)
 {
@@ -65,8 +59,6 @@ static void choose_classes(void)
 }
 
 bool sched_policy_valid(u32 policy) { return policy < ARRAY_SIZE(policy_class) && policy_class[policy]; }
-
-static inline void update_clock(struct rq *rq) { rq->clock = ktime_get(); }
 
 /* Charge the running task for the time since the last look. */
 void update_curr(struct rq *rq)
@@ -101,8 +93,7 @@ void kick_process(struct task_struct *t)
 	preempt_enable();
 }
 
-/* The queue that the task belongs to, locked; interrupts are off. */
-static struct rq *task_rq_lock(struct task_struct *t)
+struct rq *task_rq_lock(struct task_struct *t)
 {
 	for (;;) {
 		struct rq *rq = task_rq(t);
@@ -114,7 +105,7 @@ static struct rq *task_rq_lock(struct task_struct *t)
 	}
 }
 
-static void activate(struct rq *rq, struct task_struct *t, bool wakeup)
+void activate(struct rq *rq, struct task_struct *t, bool wakeup)
 {
 	t->sched_class->enqueue_task(rq, t, wakeup);
 	t->se.on_rq = QUEUED;
@@ -122,7 +113,7 @@ static void activate(struct rq *rq, struct task_struct *t, bool wakeup)
 	rq->load += t->se.weight;
 }
 
-static void deactivate(struct rq *rq, struct task_struct *t, enum on_rq becomes)
+void deactivate(struct rq *rq, struct task_struct *t, enum on_rq becomes)
 {
 	t->se.on_rq = (u8)becomes;
 	t->sched_class->dequeue_task(rq, t);
@@ -131,7 +122,7 @@ static void deactivate(struct rq *rq, struct task_struct *t, enum on_rq becomes)
 }
 
 /* A class earlier in the list always goes first; within a class the class decides. */
-static void check_preempt(struct rq *rq, struct task_struct *woken)
+void check_preempt(struct rq *rq, struct task_struct *woken)
 {
 	const struct sched_class *running = rq->curr->sched_class;
 
@@ -155,8 +146,7 @@ static void check_preempt(struct rq *rq, struct task_struct *woken)
 static inline u32 cpus_of(const struct task_struct *t) { return t->pinned_to ?: t->cpus_allowed; }
 bool may_run_on(const struct task_struct *t, u32 cpu) { return cpus_of(t) & cpu_online_mask & BIT(cpu); }
 
-/* The task is off its queue, whose lock is held. */
-static void set_task_cpu(struct rq *rq, struct task_struct *t, u32 cpu)
+void set_task_cpu(struct rq *rq, struct task_struct *t, u32 cpu)
 {
 	if (cpu == t->cpu)
 		return;
@@ -167,8 +157,7 @@ static void set_task_cpu(struct rq *rq, struct task_struct *t, u32 cpu)
 	WRITE_ONCE(t->cpu, cpu);	/* from here on the other queue's lock guards it */
 }
 
-/* A task marked MOVING arrives. No queue's lock is held; interrupts are off. */
-static void arrive(struct task_struct *t, bool wakeup)
+void arrive(struct task_struct *t, bool wakeup)
 {
 	struct rq *rq = task_rq_lock(t);
 
@@ -203,8 +192,7 @@ struct task_struct *steal_any(struct rq *rq, u32 cpu, u64 limit)
 	return NULL;
 }
 
-/* The masks are new: is the task where it may be? Its queue is locked; it is released. */
-static void leave_if_forbidden(struct rq *rq, struct task_struct *t)
+void leave_if_forbidden(struct rq *rq, struct task_struct *t)
 {
 	if (may_run_on(t, rq->cpu) || t->se.on_rq != QUEUED) {
 		spin_unlock(&rq->lock);
@@ -257,6 +245,16 @@ bool wake_up_state(struct task_struct *t, unsigned int state)
 }
 
 bool wake_up_process(struct task_struct *t) { return wake_up_state(t, TASK_NORMAL); }
+
+/* A waker that saw an earlier state of ours, and is about to write over it, holds the lock. */
+void set_special_state(u32 state)
+{
+	unsigned long flags = local_irq_save();
+	struct rq *rq = task_rq_lock(current);
+
+	current->state = state;
+	spin_unlock_irqrestore(&rq->lock, flags);
+}
 
 void sched_fork(struct task_struct *t)
 {
@@ -474,19 +472,6 @@ void yield(void)
 	spin_unlock_irq(&rq->lock);
 }
 
-/* The average number of runnable tasks over 1, 5 and 15 minutes, sampled every five seconds (getloadavg(3)). */
-static void update_load(void)
-{
-	static const u32 decay[3] = { 1884, 2014, 2037 };	/* 2048 / e^(5 s / period) */
-	static u32 due;
-
-	if ((s32)(jiffies - due) < 0)
-		return;
-	due = jiffies + 5 * HZ;
-	for (int i = 0; i < 3; i++)
-		calc_load[i] = (calc_load[i] * decay[i] + nr_running_tasks() * 2048u * (2048u - decay[i])) >> 11;
-}
-
 #define BALANCE_TICKS 5u	/* 20 ms */
 #define EVEN_TICKS 25u		/* 100 ms: how often equals change places */
 
@@ -506,162 +491,6 @@ void scheduler_tick(void)
 	spin_unlock_no_resched(&rq->lock);
 	if (rq->cpu == 0)
 		update_load();
-}
-
-void account_tick(bool user)
-{
-	struct task_struct *t = current;
-
-	if (user) {
-		t->utime += TICK_NSEC;
-		this_rq()->user_ns += TICK_NSEC;
-	} else if (in_serving_softirq()) {
-		this_rq()->softirq_ns += TICK_NSEC;
-	} else if (t != this_rq()->idle) {
-		t->stime += TICK_NSEC;
-		this_rq()->system_ns += TICK_NSEC;
-	}
-	if (t->signal)
-		account_itimers(t, user);
-}
-
-u64 task_runtime_ns(struct task_struct *t)
-{
-	unsigned long flags = local_irq_save();
-	struct rq *rq = task_rq_lock(t);
-	u64 ns;
-
-	if (rq->curr == t) {
-		update_clock(rq);
-		update_curr(rq);
-	}
-	ns = t->se.sum_exec_runtime;
-	spin_unlock_irqrestore(&rq->lock, flags);
-	return ns;
-}
-
-/* ---- changing how and where a task runs ---- */
-
-/* c NULL: a new nice value and nothing else. */
-static void change(struct task_struct *t, const struct sched_choice *c, int nice)
-{
-	unsigned long flags = local_irq_save();
-	struct rq *rq = task_rq_lock(t);
-	bool queued = t->se.on_rq == QUEUED && (c || !t->rt_priority);	/* real-time tasks keep their place in the line */
-
-	update_clock(rq);
-	update_curr(rq);
-	if (queued)
-		deactivate(rq, t, MOVING);
-	t->static_prio = nice + 120;
-	if (c) {
-		t->policy = c->policy;
-		t->rt_priority = c->rt_priority;
-		t->sched_reset_on_fork = c->reset_on_fork;
-	}
-	if (t->sched_class != policy_class[t->policy]) {
-		t->sched_class = policy_class[t->policy];
-		t->sched_class->task_fork(rq, t);
-		t->se.moved = false;
-	}
-	t->sched_class->prio_changed(rq, t);
-	if (queued) {
-		activate(rq, t, false);
-		if (rq->curr == t) {
-			rq->curr_rt = t->rt_priority;
-			resched_task(t);
-		} else {
-			check_preempt(rq, t);
-		}
-	}
-	spin_unlock_irqrestore(&rq->lock, flags);
-}
-
-void set_user_nice(struct task_struct *t, int nice) { change(t, NULL, nice); }
-void set_scheduler(struct task_struct *t, const struct sched_choice *c) { change(t, c, c->nice); }
-
-/* A waker that saw an earlier state of ours, and is about to write over it, holds the lock. */
-void set_special_state(u32 state)
-{
-	unsigned long flags = local_irq_save();
-	struct rq *rq = task_rq_lock(current);
-
-	current->state = state;
-	spin_unlock_irqrestore(&rq->lock, flags);
-}
-
-/* Sets one of the task's two masks, which field points to. */
-static void change_mask(struct task_struct *t, u32 *field, u32 mask)
-{
-	unsigned long flags = local_irq_save();
-	struct rq *rq;
-
-	preempt_disable();
-	rq = task_rq_lock(t);
-	*field = mask;
-	leave_if_forbidden(rq, t);
-	local_irq_restore(flags);
-	preempt_enable();
-	if (t == current) {
-		if (!may_run_on(t, smp_processor_id()))
-			schedule();
-		return;
-	}
-	/* When the call is over the task runs on no other CPU. */
-	while (READ_ONCE(t->on_cpu) && !may_run_on(t, READ_ONCE(t->cpu)))
-		yield();
-}
-
-int set_cpus_allowed(struct task_struct *t, u32 mask)
-{
-	if (!(mask & cpu_online_mask))
-		return -EINVAL;
-	change_mask(t, &t->cpus_allowed, mask);
-	return 0;
-}
-
-void call_on_each_cpu(void (*fn)(void *), void *arg)
-{
-	struct task_struct *t = current;
-
-	if (nr_cpu_ids == 1) {
-		fn(arg);
-		return;
-	}
-	for_each_online_cpu(cpu) {
-		change_mask(t, &t->pinned_to, BIT(cpu));
-		fn(arg);
-	}
-	change_mask(t, &t->pinned_to, 0);
-}
-
-/* ---- accounts ---- */
-
-void get_avenrun(unsigned long load[3]) { memcpy(load, calc_load, sizeof(calc_load)); }
-
-u64 nr_context_switches(void)
-{
-	u64 n = 0;
-
-	for_each_online_cpu(cpu)
-		n += runqueues[cpu].nr_switches;
-	return n;
-}
-
-unsigned int nr_running_tasks(void)
-{
-	unsigned int n = 0;
-
-	for_each_online_cpu(cpu)
-		n += runqueues[cpu].nr_running;
-	return n;
-}
-
-struct cpu_times cpu_times(u32 cpu)
-{
-	struct rq *rq = &runqueues[cpu];
-
-	return (struct cpu_times){ rq->user_ns, rq->system_ns, task_runtime_ns(rq->idle), rq->softirq_ns };
 }
 
 void sched_init_idle(struct task_struct *idle)

@@ -12,8 +12,8 @@
  * Each step of nice is a factor of about 1.25 in weight, which makes a
  * difference of one step about 10 % of the CPU between two tasks.
  *
- * A task that frees memory for others (PF_MEMALLOC) keeps the CPU, and is first on a queue that it moves to, until it has done:
- * they would wait for its turn among what may be thousands.
+ * A task that frees memory for others (PF_MEMALLOC) stays first in the queue until it has done: they would wait for its turn among what
+ * may be thousands. Only who has slept longer, a shell that gets a line say, comes before it.
  */
 #include "kernel/sched/sched.h"
 #include "kernel/task/task.h"
@@ -116,6 +116,12 @@ static void place(struct rq *rq, struct sched_entity *se)
 		se->vruntime = floor;
 }
 
+static void stay_first(struct rq *rq, struct task_struct *t)
+{
+	if (unlikely(reclaims_for_others(t)))
+		t->se.vruntime = rq->cfs.min_vruntime - SCHED_LATENCY_NS / 2;
+}
+
 static void enqueue_fair(struct rq *rq, struct task_struct *t, bool wakeup)
 {
 	if (t->se.moved)
@@ -123,8 +129,8 @@ static void enqueue_fair(struct rq *rq, struct task_struct *t, bool wakeup)
 	t->se.moved = false;
 	if (wakeup)
 		place(rq, &t->se);
-	else if (unlikely(reclaims_for_others(t)))
-		t->se.vruntime = rq->cfs.min_vruntime - SCHED_LATENCY_NS / 2;
+	else
+		stay_first(rq, t);
 	rq->cfs.nr_running++;
 	rq->cfs.load += t->se.weight;
 	if (t != rq->curr)
@@ -156,8 +162,10 @@ static struct task_struct *pick_next_fair(struct rq *rq)
 
 static void put_prev_fair(struct rq *rq, struct task_struct *prev)
 {
-	if (prev->se.on_rq == QUEUED)
-		insert(&rq->cfs, &prev->se);
+	if (prev->se.on_rq != QUEUED)
+		return;
+	stay_first(rq, prev);
+	insert(&rq->cfs, &prev->se);
 }
 
 /* The turn that a task gets: its share of the latency period. */
@@ -172,7 +180,7 @@ static u64 slice(struct rq *rq, struct task_struct *t)
 
 static void tick_fair(struct rq *rq, struct task_struct *t)
 {
-	struct rb_node *left = reclaims_for_others(t) ? NULL : rb_first_cached(&rq->cfs.tasks_timeline);
+	struct rb_node *left = rb_first_cached(&rq->cfs.tasks_timeline);
 	u64 ran = t->se.sum_exec_runtime - t->se.prev_sum_exec_runtime;
 
 	if (left && (ran >= slice(rq, t) || (ran >= MIN_GRANULARITY_NS &&
@@ -184,8 +192,6 @@ static bool check_preempt_fair(struct rq *rq, struct task_struct *woken)
 {
 	s64 ahead = (s64)(rq->curr->se.vruntime - woken->se.vruntime);
 
-	if (unlikely(reclaims_for_others(rq->curr)))
-		return false;
 	if (woken->policy != SCHED_NORMAL)	/* batch and idle wait for their turn */
 		return false;
 	if (rq->curr->policy == SCHED_IDLE)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
 Debian's bash explodes, `:(){ :|:& };:`, as root, whom no RLIMIT_NPROC holds (tests/user/fork_bomb.c is about that). A shell that
-was open before answers, and can kill it; afterwards memory is back, page by page.
+was open before answers, and can kill it; or one Ctrl-C does, if the bomb runs in the foreground. Afterwards memory is back, page by page.
 """
 import time
 
@@ -61,7 +61,15 @@ def explode(console, seconds):
     console.expect("OVER", 60)
 
 
-def bomb(lab, name, **how):
+def interrupt(console, seconds):
+    """A bomb in the foreground ends at one Ctrl-C: a signal to a group misses nobody who is being forked."""
+    console.sendline("bash -c ':(){ :|:; };:'; echo O''VER")
+    time.sleep(seconds)
+    console.child.send("\x03")
+    console.expect("OVER", 60)
+
+
+def bomb(lab, name, explode, **how):
     if not lab.has("debian.cpio"):
         return "Debian's packages cannot be had"
     console = Console(lab.machine(initrd=lab.path("debian.cpio"), append="loglevel=2", **how), lab.log(f"bomb-{name}"), 60)
@@ -79,11 +87,19 @@ def bomb(lab, name, **how):
 
 
 def test_on_two_cpus(lab):
-    return bomb(lab, "two-cpus", cpus=2)
+    return bomb(lab, "two-cpus", explode, cpus=2)
 
 
 def test_on_one_cpu(lab):
-    return bomb(lab, "one-cpu", cpus=1)
+    return bomb(lab, "one-cpu", explode, cpus=1)
+
+
+def test_on_four_cpus(lab):
+    return bomb(lab, "four-cpus", explode, cpus=4)
+
+
+def test_ends_with_ctrl_c(lab):
+    return bomb(lab, "ctrl-c", interrupt, cpus=2)
 
 
 def test_in_the_machines_time(lab):

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: MIT
 """
 Debian's bash and coreutils as they are, position independent and with a dynamic linker, on a disk. What they print is
-what the same binaries print on this machine's Linux, started through the same ld-linux.so.2. Also what the kernel tells
-the dynamic linker (the auxiliary vector), that processes share the text of libc, and job control.
+what the same binaries print on Linux: on this machine's, started through the same ld-linux.so.2, or on Debian's kernel.
+Also what the kernel tells the dynamic linker (the auxiliary vector), that processes share the text of libc, and job control.
 """
 import os
 import re
 import struct
 import subprocess
+import sys
 import tempfile
 
 from testing.disk import attach, check, copy_sparse
 from testing.lab import load
+from testing.linux import console_on_debian, host_runs_i386
 from testing.machine import Console
-from testing.suites.user import host_runs_i386
 
 TREE = "build/debian/dynamic-tree"
 LOADER = "lib/i386-linux-gnu/ld-linux.so.2"
@@ -50,6 +51,8 @@ printf 'pear 3\napple 10\nfig 2\nplum 1\n' >fruit
 printf 'a:b:c\nroot:x:0\n' >colon
 head -c 3000 /dev/zero >zeros; cp fruit sub/copy; ln -s ../text sub/link
 """
+
+AT_FIRST = "unset HISTFILE; bind 'set enable-bracketed-paste off'; stty -echo cols 200; export TZ=UTC LC_ALL=C TERM=linux"
 
 
 def cases(lab):
@@ -93,7 +96,7 @@ class Booted:
 
     def __enter__(self):
         self.console.wait_for_shell()
-        self.console.output("unset HISTFILE; bind 'set enable-bracketed-paste off'; stty -echo cols 200; export TZ=UTC LC_ALL=C TERM=linux")
+        self.console.output(AT_FIRST)
         return self.console
 
     def __exit__(self, kind, value, trace):
@@ -111,23 +114,45 @@ def missing(lab):
     return "" if lab.has("images/dynamic.img") else "Debian's packages cannot be had"
 
 
-def test_lines(lab):
-    """The same bytes as on Linux."""
-    if missing(lab) or not host_runs_i386():
-        return missing(lab) or "this machine runs no i386 programs"
+def on_this_linux():
     shm = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    wrong = []
-    with tempfile.TemporaryDirectory(prefix="pagoda-dyn-", dir=shm) as top, Booted(lab, "lines") as pagoda:
+    with tempfile.TemporaryDirectory(prefix="pagoda-dyn-", dir=shm) as top:
         wrappers(top)
         on_host(top, SETUP, top)
-        pagoda.output("cd /tmp")
-        for line in SETUP.strip().split("\n"):
-            pagoda.output(line)
-        for line in LINES:
-            wanted = on_host(top, line, f"{top}/t")
-            found, _ = pagoda.command(f"bash -c {quoted(line)} </dev/null >/tmp/out 2>&1; cat /tmp/out")
-            if found != wanted:
-                wrong.append(f"{line!r}: {found!r}, on Linux {wanted!r}")
+        return [on_host(top, line, f"{top}/t") for line in LINES]
+
+
+def at_console(console):
+    console.output("cd /tmp")
+    for line in SETUP.strip().split("\n"):
+        console.output(line)
+    return [console.command(f"bash -c {quoted(line)} </dev/null >/tmp/out 2>&1; cat /tmp/out")[0] for line in LINES]
+
+
+def on_debian(lab):
+    """What Debian's kernel makes of the same tree as a ramdisk; None if it cannot be had."""
+    ramdisk = lab.path("debian/dynamic.cpio")
+    subprocess.run([sys.executable, "tools/mkcpio.py", "-o", ramdisk, "-d", "tools/devices.txt", TREE], check=True)
+    console = console_on_debian(lab, ramdisk, "dynamic-debian", "rdinit=/sbin/init")
+    if not console:
+        return None
+    try:
+        console.output(AT_FIRST)
+        return at_console(console)
+    finally:
+        console.close()
+
+
+def test_lines(lab):
+    """The same bytes as on Linux."""
+    if missing(lab):
+        return missing(lab)
+    wanted = on_this_linux() if host_runs_i386(lab) else on_debian(lab)
+    if not wanted:
+        return "there is no Linux for i386 programs here"
+    with Booted(lab, "lines") as pagoda:
+        found = at_console(pagoda)
+    wrong = [f"{line!r}: {ours!r}, on Linux {theirs!r}" for line, ours, theirs in zip(LINES, found, wanted) if ours != theirs]
     assert not wrong, "; ".join(wrong)
     return ""
 

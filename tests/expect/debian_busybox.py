@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """
-Debian's busybox, unmodified: each command line is run on Pagoda and by the same binary on this machine's
-Linux, on the same tree, and must give the same bytes. Pids, times and memory sizes are masked.
+Debian's busybox, unmodified: each command line is run on Pagoda and by the same binary on Linux (this machine's, or
+Debian's kernel), on the same tree, and must give the same bytes. Pids, times and memory sizes are masked.
 """
 import os
 import re
 import subprocess
 import tempfile
+import threading
+
+from testing.linux import console_on_debian, host_runs_i386
 
 RAMDISK = "debian"
 TIMEOUT = 60
@@ -158,7 +161,7 @@ LINES = {
 
 def mask(text):
     """What two systems may differ in."""
-    return re.sub(r"(?m)^total \d+", "total N", text)
+    return re.sub(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d ", "just now ", re.sub(r"(?m)^total \d+", "total N", text))
 
 
 def on_host(busybox, top, line):
@@ -174,10 +177,15 @@ def quoted(line):
     return "'" + line.replace("'", "'\\''") + "'"
 
 
-def on_pagoda(pagoda, line):
-    """Output by way of a file, as a program sees whether it writes to a terminal."""
-    text, _ = pagoda.command("busybox sh -c " + quoted(line).replace("\n", "'$'\\n''") + " </dev/null >/tmp/out 2>&1; cat -A /tmp/out")
-    return text
+def at_console(console):
+    """[output] of all lines. By way of a file, as a program sees whether it writes to a terminal, shown so that the line loses nothing."""
+    console.output("export TZ=UTC LC_ALL=C; unset HISTFILE; bind 'set enable-bracketed-paste off'; stty -echo cols 200")
+    console.output("mkdir -p /tmp/w; cd /tmp/w")
+    for line in SETUP.strip().split("\n"):
+        console.output(line)
+    console.output("cd t")
+    return [console.command("busybox sh -c " + quoted(line).replace("\n", "'$'\\n''") + " </dev/null >/tmp/out 2>&1; cat -A /tmp/out")[0]
+            for lines in LINES.values() for line in lines]
 
 
 def caret(text):
@@ -185,7 +193,7 @@ def caret(text):
     return subprocess.run(["cat", "-A"], input=text.encode("utf-8", "surrogateescape"), stdout=subprocess.PIPE, check=True).stdout.decode()
 
 
-def run(pagoda):
+def on_this_linux():
     busybox = os.path.abspath("build/debian/root/bin/busybox")
     # On a tmpfs here too, where there is one: directories have other sizes elsewhere.
     shm = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -195,20 +203,41 @@ def run(pagoda):
         subprocess.run([busybox, "--install", "-s", f"{top}/bin"], check=True)
         os.symlink(busybox, f"{top}/bin/busybox") if not os.path.exists(f"{top}/bin/busybox") else None
         on_host(busybox, top, SETUP)
-        pagoda.output("export TZ=UTC LC_ALL=C; unset HISTFILE; bind 'set enable-bracketed-paste off'; stty -echo cols 200")
-        pagoda.output("mkdir -p /tmp/w; cd /tmp/w")
-        for line in SETUP.strip().split("\n"):
-            pagoda.output(line)
-        pagoda.output("cd t")
-        results = []
-        for applet, lines in LINES.items():
-            results.append((applet, next(filter(None, (compare(pagoda, busybox, top, line) for line in lines)), "")))
-        return results
+        return [caret(on_host(busybox, top, line)) for lines in LINES.values() for line in lines]
 
 
-def compare(pagoda, busybox, top, line):
-    wanted = caret(mask(on_host(busybox, top, line)))
-    found = mask(on_pagoda(pagoda, line))
+def on_debian(lab):
+    console = console_on_debian(lab, lab.path("debian.cpio"), "debian_busybox-debian")
+    if not console:
+        return None
+    try:
+        return at_console(console)
+    finally:
+        console.close()
+
+
+asked = threading.Lock()
+answers = []
+
+
+def on_linux(lab):
+    """Asked once, for all machines that run these lines."""
+    with asked:
+        if not answers:
+            answers.append(on_this_linux() if host_runs_i386(lab) else on_debian(lab))
+    return answers[0]
+
+
+def run(pagoda):
+    linux = on_linux(pagoda.lab)
+    if linux is None:
+        raise AssertionError("there is no Linux here to compare with")
+    pairs = iter(zip(at_console(pagoda), linux))
+    return [(applet, next(filter(None, [compare(line, *next(pairs)) for line in lines]), "")) for applet, lines in LINES.items()]
+
+
+def compare(line, ours, theirs):
+    found, wanted = mask(ours), mask(theirs)
     if wanted == found:
         return ""
     for mine, linux in zip(found.split("\n") + ["(nothing)"], wanted.split("\n") + ["(nothing)"]):

@@ -23,8 +23,9 @@ static struct image make_image(int type, unsigned base, const char *interp, int 
 		.e_ehsize = sizeof m.e, .e_phentsize = sizeof m.p[0], .e_phoff = offsetof(struct image, p),
 		.e_entry = base + offsetof(struct image, code), .e_phnum = 1 } };
 
+	/* Writable: Linux 6.1 clears the rest of an interpreter's last page even where that may not be written. */
 	m.p[0] = (Elf32_Phdr){ .p_type = PT_LOAD, .p_vaddr = base, .p_paddr = base, .p_filesz = sizeof m, .p_memsz = sizeof m,
-		.p_flags = PF_R | PF_X, .p_align = PAGE };
+		.p_flags = PF_R | PF_W | PF_X, .p_align = PAGE };
 	memcpy(m.code, exit_code, sizeof exit_code);
 	m.code[6] = status;
 	if (interp) {

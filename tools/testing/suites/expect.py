@@ -29,6 +29,7 @@ def run_expect(lab, module, name, how, cpus):
         machine = lab.machine(getattr(module, "BUILD", "default"), initrd=disk.initrd, extra=disk.extra, cpus=cpus,
                               append=disk.append + getattr(module, "APPEND", ""), memory=getattr(module, "MEMORY", 512))
         console = Console(machine, lab.log(name), getattr(module, "TIMEOUT", 60))
+        console.lab = lab
         try:
             if getattr(module, "START", True):
                 console.wait_for_shell()

@@ -10,10 +10,10 @@ import tempfile
 
 from testing.disk import ROOTS, root_of_tree
 from testing.lab import Job, files, stem
+from testing.linux import host_runs_i386
 from testing.machine import Console
 from testing.results import Result
 from testing.suites.expect import shut_down
-from testing.suites.user import host_runs_i386
 
 TIMEOUT = 60
 
@@ -21,7 +21,7 @@ TIMEOUT = 60
 def jobs(lab):
     if not files("tests/sh/*.sh"):
         return
-    if host_runs_i386():
+    if host_runs_i386(lab):
         yield Job("sh/host", lambda: run_here(lab))
     for how in ROOTS:
         for suffix, cpus in lab.counts({"ramdisk": "all", "virtio": "most", "ide": "fewest"}[how]):
