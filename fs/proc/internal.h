@@ -47,6 +47,8 @@ static inline struct proc_inode *PROC_I(const struct inode *inode)
 	return container_of((struct inode *)inode, struct proc_inode, vfs_inode);
 }
 
+/* The instance shows the tree of entries below root: 0 or -ENOMEM. procfs has one such tree, debugfs another. */
+int proc_fill_tree(struct super_block *sb, struct proc_dir_entry *root, unsigned long magic);
 struct inode *proc_get_inode(struct super_block *sb, struct proc_dir_entry *pde);
 /* NULL: no memory. mode with its type. */
 struct inode *proc_pid_make_inode(struct super_block *sb, struct task_struct *task, umode_t mode);
