@@ -16,6 +16,7 @@
 #include "lib/string.h"
 #include "mm/highmem.h"
 #include "mm/lru.h"
+#include "mm/page_owner.h"
 #include "mm/slab.h"
 #include "mm/vmscan.h"
 #include "kernel/task/task.h"
@@ -243,7 +244,10 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	page = get_from_zonelist(gfp, order, WMARK_LOW);
 	if (unlikely(!page))
 		page = alloc_slowly(gfp, order);
-	return page ? prepare(page, gfp, order) : NULL;
+	if (unlikely(!page))
+		return NULL;
+	set_page_owner(page, order, gfp, __builtin_frame_address(0));
+	return prepare(page, gfp, order);
 }
 
 static void check_free_page(struct page *page, unsigned int order)
@@ -262,6 +266,7 @@ static void free_pages_now(struct page *page, unsigned int order)
 	unsigned long flags;
 
 	check_free_page(page, order);
+	reset_page_owner(page, order);
 	if (order == 0 && !in_interrupt()) {
 		struct per_cpu_pages *pcp;
 
