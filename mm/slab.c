@@ -21,36 +21,14 @@
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
 #include "lib/string.h"
-#include "mm/slab.h"
 #include "lib/abi/errno.h"
-#include "mm/zone.h"
+#include "mm/slab_internal.h"
 
-#define MAGAZINE 32
 #define POISON_FREE 0x6b
 #define REDZONE_FREE 0x9e3779b1u
 #define REDZONE_USED 0x5bd1e995u
 
-struct magazine {
-	unsigned int count;
-	void *objects[MAGAZINE];
-};
-
-struct kmem_cache {
-	const char *name;
-	size_t objsize;			/* as asked for */
-	size_t size;			/* distance from one object to the next */
-	size_t free_offset;		/* of the free-list word in a free object */
-	unsigned int order, per_slab;
-	void (*ctor)(void *);
-	struct magazine *magazines;	/* MAX_CPUS of them; NULL while booting */
-	spinlock_t lock;		/* the lists and every slab on them; interrupts off */
-	struct list_head partial, full, empty;
-	unsigned long nr_slabs, nr_empty;
-	unsigned long nr_used;		/* objects not in slabs: in use or in a magazine */
-	struct list_head list;		/* of all caches, by cache_lock */
-};
-
-static LIST_HEAD(caches);
+LIST_HEAD(slab_caches);
 static DEFINE_SPINLOCK(cache_lock);
 static LIST_HEAD(shrinkers);
 static DEFINE_MUTEX(shrinker_lock);
@@ -60,7 +38,6 @@ static struct kmem_cache cache_cache = {
 	.empty = LIST_HEAD_INIT(cache_cache.empty), .list = LIST_HEAD_INIT(cache_cache.list),
 };
 
-static inline void **free_word(struct kmem_cache *c, void *obj) { return (void **)((char *)obj + c->free_offset); }
 static inline u32 *redzone(struct kmem_cache *c, void *obj) { return (u32 *)((char *)obj + ALIGN(c->objsize, 4)); }
 
 /* ---- what debug builds check; empty otherwise ---- */
@@ -315,7 +292,7 @@ static void cache_init(struct kmem_cache *c, const char *name, size_t size, size
 	INIT_LIST_HEAD(&c->empty);
 	layout(c, align);
 	spin_lock(&cache_lock);
-	list_add_tail(&c->list, &caches);
+	list_add_tail(&c->list, &slab_caches);
 	spin_unlock(&cache_lock);
 }
 
@@ -378,7 +355,7 @@ void kmem_cache_drain(void *unused)
 
 	(void)unused;
 	spin_lock(&cache_lock);
-	list_for_each_entry(c, &caches, list)
+	list_for_each_entry(c, &slab_caches, list)
 		drain_this_cpu(c);
 	spin_unlock(&cache_lock);
 }
@@ -388,7 +365,7 @@ void kmem_cache_shrink_all(void)
 	struct kmem_cache *c;
 
 	spin_lock(&cache_lock);
-	list_for_each_entry(c, &caches, list)
+	list_for_each_entry(c, &slab_caches, list)
 		shrink(c);
 	spin_unlock(&cache_lock);
 }
@@ -427,7 +404,7 @@ void for_each_slabinfo(void (*fn)(const struct slabinfo *, void *), void *arg)
 	struct kmem_cache *c;
 
 	spin_lock(&cache_lock);
-	list_for_each_entry(c, &caches, list) {
+	list_for_each_entry(c, &slab_caches, list) {
 		struct slabinfo info = {
 			.name = c->name, .active_objs = c->nr_used - in_magazines(c),
 			.num_objs = c->nr_slabs * c->per_slab, .objsize = (unsigned long)c->size,
