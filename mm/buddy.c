@@ -17,6 +17,7 @@
 #include "mm/highmem.h"
 #include "mm/lru.h"
 #include "mm/page_owner.h"
+#include "mm/page_poison.h"
 #include "mm/slab.h"
 #include "mm/vmscan.h"
 #include "kernel/task/task.h"
@@ -209,11 +210,8 @@ static struct page *prepare(struct page *page, gfp_t gfp, unsigned int order)
 	page->mapping = NULL;
 	page->private = 0;
 	atomic_set(&page->_refcount, 1);
-	if (gfp & __GFP_ZERO)
-		for (unsigned long i = 0; i < 1ul << order; i++)
-			clear_highpage(page + i);
-	else if (DEBUG)
-		poison_pages(page, order);
+	for (unsigned long i = 0; gfp & __GFP_ZERO && i < 1ul << order; i++)
+		clear_highpage(page + i);
 	return page;
 }
 
@@ -246,6 +244,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 		page = alloc_slowly(gfp, order);
 	if (unlikely(!page))
 		return NULL;
+	check_poison(page, order, gfp & __GFP_ZERO);
 	set_page_owner(page, order, gfp, __builtin_frame_address(0));
 	return prepare(page, gfp, order);
 }
@@ -267,6 +266,7 @@ static void free_pages_now(struct page *page, unsigned int order)
 
 	check_free_page(page, order);
 	reset_page_owner(page, order);
+	poison_pages(page, order);
 	if (order == 0 && !in_interrupt()) {
 		struct per_cpu_pages *pcp;
 

@@ -156,7 +156,7 @@ static void walk_lru_lists(struct zone *z)
 
 static void walk_free_objects(const struct kmem_cache *c, const struct page *slab)
 {
-	char *base = lowmem_page_address(slab), *obj = slab->freelist;
+	char *base = (char *)lowmem_page_address(slab) + c->offset, *obj = slab->freelist;
 	unsigned int n = 0;
 
 	for (; obj && n < c->per_slab; obj = *free_word(c, obj), n++)
@@ -295,7 +295,7 @@ static void check_free(const struct page *page, unsigned long pfn)
 	if (!PageBuddy(page))
 		expect("free, but mapped", pfn, (unsigned long)page_mapcount(page), 0);
 	expect("free, but in a page table", pfn, tally[pfn] & (MAPS | ON_LRU), 0);
-	expect("free, but has an owner", pfn, page_owner(page)->state, 0);
+	expect("free, but has an owner", pfn, page_owner(page)->state & OWNER_ALLOCATED, 0);
 }
 
 /* A pointer that can be followed without harm, though what it points to may be gone. */

@@ -59,7 +59,7 @@ void reset_page_owner(struct page *page, unsigned int order)
 
 	if (o->state & OWNER_ALLOCATED && o->order != order) {
 		page_owner_text(text, sizeof(text), page);
-		panic("page %lx freed with order %u: %s", page_to_pfn(page), order, text);
+		panic("page %lx freed with order %u, but %s", page_to_pfn(page), order, text);
 	}
 	o->state = 0;
 }
@@ -69,13 +69,14 @@ void page_owner_text(char *buf, size_t n, const struct page *page)
 	const struct page_owner *o = page_owner(page);
 	char place[2][48];
 
-	if (!o->state) {
-		scnprintf(buf, n, "not allocated");
+	if (!o->caller[0]) {
+		scnprintf(buf, n, "never allocated");
 		return;
 	}
 	for (int i = 0; i < 2; i++)
 		lockdep_place(place[i], sizeof(place[i]), (void *)o->caller[i]);
-	scnprintf(buf, n, "%s < %s, order %u, gfp %x, pid %d", place[0], place[1], o->order, o->gfp, o->pid);
+	scnprintf(buf, n, "%s %s < %s, order %u, gfp %x, pid %d",
+		  o->state & OWNER_ALLOCATED ? "allocated by" : "free, had by", place[0], place[1], o->order, o->gfp, o->pid);
 }
 
 /* ---- the list by place ---- */

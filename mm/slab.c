@@ -14,19 +14,13 @@
  * kmalloc is a row of caches: powers of two and the steps halfway between, to 4 KiB. What is larger
  * takes whole pages (PG_compound, order in index), up to 4 MiB.
  *
- * Debug builds put a red zone behind every object and fill freed objects with poison, which must
- * still be there when the object is used again. They also notice a double free and a free of an
- * address that is no object.
+ * What debug builds add around each object, and check, is mm/slab_debug.c's.
  */
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
 #include "lib/string.h"
 #include "lib/abi/errno.h"
 #include "mm/slab_internal.h"
-
-#define POISON_FREE 0x6b
-#define REDZONE_FREE 0x9e3779b1u
-#define REDZONE_USED 0x5bd1e995u
 
 LIST_HEAD(slab_caches);
 static DEFINE_SPINLOCK(cache_lock);
@@ -38,57 +32,13 @@ static struct kmem_cache cache_cache = {
 	.empty = LIST_HEAD_INIT(cache_cache.empty), .list = LIST_HEAD_INIT(cache_cache.list),
 };
 
-static inline u32 *redzone(struct kmem_cache *c, void *obj) { return (u32 *)((char *)obj + ALIGN(c->objsize, 4)); }
-
-/* ---- what debug builds check; empty otherwise ---- */
-
-static void debug_init(struct kmem_cache *c, void *obj)
-{
-	if (!DEBUG)
-		return;
-	if (!c->ctor)
-		memset(obj, POISON_FREE, c->objsize);
-	*redzone(c, obj) = REDZONE_FREE;
-}
-
-static void debug_alloc(struct kmem_cache *c, void *obj)
-{
-	const u8 *p = obj;
-
-	if (!DEBUG)
-		return;
-	if (*redzone(c, obj) != REDZONE_FREE)
-		panic("slab %s: red zone of free object %p is %x", c->name, obj, *redzone(c, obj));
-	for (size_t i = c->free_offset + sizeof(void *); !c->ctor && i < c->objsize; i++)
-		if (p[i] != POISON_FREE)
-			panic("slab %s: object %p was written to after it was freed (offset %zu)", c->name, obj, i);
-	*redzone(c, obj) = REDZONE_USED;
-}
-
-static void debug_free(struct kmem_cache *c, struct page *slab, void *obj)
-{
-	size_t offset = (size_t)((char *)obj - (char *)lowmem_page_address(slab));
-
-	if (!DEBUG)
-		return;
-	if (offset % c->size != 0 || offset / c->size >= c->per_slab)
-		panic("slab %s: free of %p, which is no object", c->name, obj);
-	if (*redzone(c, obj) == REDZONE_FREE)
-		panic("slab %s: object %p freed twice", c->name, obj);
-	if (*redzone(c, obj) != REDZONE_USED)
-		panic("slab %s: written past the end of object %p: %x", c->name, obj, *redzone(c, obj));
-	debug_init(c, obj);
-}
-
 /* ---- slabs ---- */
 
 static void layout(struct kmem_cache *c, size_t align)
 {
-	size_t size = ALIGN(c->objsize, 4);
+	size_t size = DEBUG ? slab_debug_layout(c, align) : ALIGN(c->objsize, 4);
 
-	if (DEBUG)
-		size += sizeof(u32);			/* the red zone */
-	if (c->ctor) {
+	if (!DEBUG && c->ctor) {
 		c->free_offset = size;
 		size += sizeof(void *);
 	}
@@ -115,11 +65,11 @@ static struct page *slab_create(struct kmem_cache *c, gfp_t gfp)
 	slab->freelist = NULL;
 	slab->slab.inuse = 0;
 	for (unsigned int i = c->per_slab; i-- > 0;) {
-		void *obj = base + i * c->size;
+		void *obj = base + i * c->size + c->offset;
 
 		if (c->ctor)
 			c->ctor(obj);
-		debug_init(c, obj);
+		slab_debug_new(c, obj);
 		*free_word(c, obj) = slab->freelist;
 		slab->freelist = obj;
 	}
@@ -252,7 +202,7 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 		obj = alloc_from_slabs(c, gfp);
 	if (unlikely(!obj))
 		return NULL;
-	debug_alloc(c, obj);
+	slab_debug_alloc(c, obj, gfp, __builtin_return_address(0));
 	if (gfp & __GFP_ZERO)
 		memset(obj, 0, c->objsize);
 	return obj;
@@ -262,7 +212,7 @@ void kmem_cache_free(struct kmem_cache *c, void *obj)
 {
 	unsigned long flags;
 
-	debug_free(c, slab_of(obj), obj);
+	slab_debug_free(c, slab_of(obj), obj, __builtin_return_address(0));
 	if (likely(c->magazines && !in_interrupt())) {
 		struct magazine *m;
 

@@ -15,6 +15,7 @@ struct kmem_cache {
 	const char *name;
 	size_t objsize;			/* as asked for */
 	size_t size;			/* distance from one object to the next */
+	size_t offset;			/* of the object in its place: behind what debug builds put before it */
 	size_t free_offset;		/* of the free-list word in a free object */
 	unsigned int order, per_slab;
 	void (*ctor)(void *);
@@ -28,3 +29,22 @@ struct kmem_cache {
 
 extern struct list_head slab_caches;	/* of kmem_cache.list */
 static inline void **free_word(const struct kmem_cache *c, void *obj) { return (void **)((char *)obj + c->free_offset); }
+
+/* What debug builds do with an object: mm/slab_debug.c. All panic if something is wrong. */
+#if DEBUG
+size_t slab_debug_layout(struct kmem_cache *c, size_t align);	/* sets offset and free_offset; the room that an object needs */
+void slab_debug_new(const struct kmem_cache *c, void *obj);	/* free, in a new slab */
+void slab_debug_alloc(const struct kmem_cache *c, void *obj, gfp_t gfp, const void *caller);
+void slab_debug_free(const struct kmem_cache *c, const struct page *slab, void *obj, const void *caller);
+#else
+static inline size_t slab_debug_layout(struct kmem_cache *c, size_t align) { (void)c; (void)align; return 0; }
+static inline void slab_debug_new(const struct kmem_cache *c, void *obj) { (void)c; (void)obj; }
+static inline void slab_debug_alloc(const struct kmem_cache *c, void *obj, gfp_t gfp, const void *caller)
+{
+	(void)c, (void)obj, (void)gfp, (void)caller;
+}
+static inline void slab_debug_free(const struct kmem_cache *c, const struct page *slab, void *obj, const void *caller)
+{
+	(void)c, (void)slab, (void)obj, (void)caller;
+}
+#endif

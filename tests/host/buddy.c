@@ -24,6 +24,7 @@ static bool cleared[HIGH_END];
 
 void clear_highpage(struct page *page) { cleared[page_to_pfn(page)] = true; }
 void poison_pages(struct page *page, unsigned int order) { cleared[page_to_pfn(page)] = false; }
+void check_poison(struct page *page, unsigned int order, bool zeroed) { CHECK(!cleared[page_to_pfn(page)]); }
 
 static void zone_setup(int index, unsigned long start, unsigned long end)
 {

@@ -332,6 +332,9 @@ int main(int argc, char **argv)
 		printf("not ok remount: %s\n", strerror(errno));
 		failed++;
 	}
+	if (on_pagoda && read_file("/sys/kernel/debug/page_check", why, sizeof why) > 0)
+		for (char *line = strtok(why, "\n"); line; line = strtok(NULL, "\n"))
+			printf("# page check: %s\n", line);
 	printf("# %d programs, %d failed\n", ran, failed);
 	fflush(stdout);
 	tcdrain(1);		/* the end of process 1 ends the machine at once */
