@@ -14,6 +14,7 @@
  */
 #include "kernel/panic.h"
 #include "lib/string.h"
+#include "mm/fail.h"
 #include "mm/highmem.h"
 #include "mm/lru.h"
 #include "mm/page_owner.h"
@@ -237,7 +238,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 
 	if (gfp & __GFP_WAIT)
 		might_sleep();
-	if (order >= MAX_ORDER)
+	if (order >= MAX_ORDER || should_fail_alloc_page(gfp, order))
 		return NULL;
 	page = get_from_zonelist(gfp, order, WMARK_LOW);
 	if (unlikely(!page))

@@ -20,6 +20,7 @@
 #include "kernel/task/task.h"
 #include "lib/string.h"
 #include "lib/abi/errno.h"
+#include "mm/fail.h"
 #include "mm/slab_internal.h"
 
 LIST_HEAD(slab_caches);
@@ -187,6 +188,8 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 
 	if (gfp & __GFP_WAIT)
 		might_sleep();
+	if (should_failslab(gfp, c->objsize))
+		return NULL;
 	if (likely(c->magazines && !in_interrupt())) {
 		struct magazine *m;
 

@@ -111,6 +111,8 @@ struct task_struct {
 #if DEBUG
 	struct held_locks held;			/* lockdep.c */
 	u64 hung_switches, hung_ns;		/* hung.c: switches at its last look; how long there were none */
+	unsigned int fail_nth;			/* mm/fail.c: this allocation from now on fails; 0: none */
+	bool make_it_fail;			/* and this task's may, where only some tasks' do */
 #endif
 };
 
