@@ -229,6 +229,10 @@ static noinline struct page *alloc_slowly(gfp_t gfp, unsigned int order)
 	if (gfp & __GFP_WAIT)
 		for (int tries = 0; !page && tries < MAX_RECLAIM_TRIES && reclaim_memory(gfp, order); tries++)
 			page = get_from_zonelist(gfp, order, WMARK_MIN);
+	while (!page && gfp & __GFP_WAIT && current->flags & PF_MEMALLOC_NOFAIL) {
+		out_of_memory();
+		page = get_from_zonelist(gfp, order, WMARK_MIN);
+	}
 	return page;
 }
 

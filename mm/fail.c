@@ -67,7 +67,7 @@ static bool by_chance(struct fault_attr *a, size_t size)
 
 static bool should_fail(struct fault_attr *a, gfp_t gfp, size_t size)
 {
-	if (!(gfp & __GFP_WAIT) || in_interrupt())
+	if (!(gfp & __GFP_WAIT) || in_interrupt() || current->flags & PF_MEMALLOC_NOFAIL)
 		return false;
 	if (current->fail_nth)
 		return --current->fail_nth == 0;
