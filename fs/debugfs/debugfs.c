@@ -9,19 +9,38 @@
 #include "fs/proc/internal.h"
 #include "kernel/init.h"
 #include "lib/abi/errno.h"
+#include "lib/err.h"
 #include "lib/kstrtox.h"
 #include "lib/string.h"
 
 #define MAX_TEXT 64
 
+/* A missing name is a missing name, as in any directory where programs make none: mkdir gives EPERM and not procfs' ENOENT. */
+static struct dentry *debugfs_lookup(struct inode *dir, struct dentry *dentry)
+{
+	struct dentry *d = proc_lookup_entry(dir, dentry);
+
+	if (d != ERR_PTR(-ENOENT))
+		return d;
+	d_add(dentry, NULL);
+	return NULL;
+}
+
+static int debugfs_getattr(const struct path *path, struct kstat *stat) { return proc_dir_iops.getattr(path, stat); }
+static const struct inode_operations debugfs_dir_iops = { .lookup = debugfs_lookup, .getattr = debugfs_getattr };
+
 static struct proc_dir_entry debugfs_root = {
-	.name = "/", .namelen = 1, .mode = S_IFDIR | 0700, .ino = 1, .parent = &debugfs_root,
+	.name = "/", .namelen = 1, .mode = S_IFDIR | 0700, .ino = 1, .parent = &debugfs_root, .iops = &debugfs_dir_iops,
 	.subdir = LIST_HEAD_INIT(debugfs_root.subdir),
 };
 
 struct proc_dir_entry *debugfs_create_dir(const char *name, struct proc_dir_entry *parent)
 {
-	return proc_mkdir(name, parent ?: &debugfs_root);
+	struct proc_dir_entry *dir = proc_mkdir(name, parent ?: &debugfs_root);
+
+	if (dir)
+		dir->iops = &debugfs_dir_iops;
+	return dir;
 }
 
 struct proc_dir_entry *debugfs_create_file(const char *name, umode_t mode, struct proc_dir_entry *parent, void *data,
