@@ -13,7 +13,7 @@
  *	reserved                          it was never the allocator's              1, and the entries that map it
  *
  * and exactly one of these. Also: counters (of free pages and blocks, of LRU lists, of entries in a table, of resident pages and
- * tables in an mm, of cached and dirty pages) are the sums they stand for; no page is locked or under writeback.
+ * tables in an mm, of cached and dirty pages, of holders of swap) are the sums they stand for; no page is locked.
  *
  * When is that true? Between any two instructions of some task it is not: a page leaves one list before it is on the next. But what is
  * changed under a spinlock, or with preemption off, is whole whenever none is held anywhere; and stop_machine (kernel/cpu/smp.h) finds such
@@ -37,8 +37,9 @@
 #include "mm/page_owner.h"
 #include "mm/pagetable.h"
 #include "mm/rmap.h"
+#include "mm/shmem.h"
 #include "mm/slab_internal.h"
-#include "mm/swap.h"
+#include "mm/swap_internal.h"
 #include "mm/vmalloc.h"
 
 #if DEBUG
@@ -66,7 +67,7 @@ struct findings {
 	struct finding f[MAX_FINDINGS];
 };
 static struct findings now, suspects;
-static unsigned long sums[NR_KINDS], dirty, writeback, in_swap_cache;
+static unsigned long sums[NR_KINDS], dirty, writeback, in_swap_cache, swapped_entries;
 static DEFINE_MUTEX(check_mutex);	/* all of the above */
 
 static void complain(const char *what, unsigned long where, long is, long should)
@@ -268,6 +269,7 @@ static void walk_mm(const struct mm_struct *mm)
 	expect("mm: anon_rss", where, mm->anon_rss, r.anon);
 	expect("mm: shmem_rss", where, mm->shmem_rss, r.shmem);
 	expect("mm: swap_usage", where, mm->swap_usage, r.swap);
+	swapped_entries += r.swap;
 }
 
 static void walk_kernel_tables(void)
@@ -393,6 +395,28 @@ static unsigned long check_block(unsigned long pfn)
 	return 1;
 }
 
+/* Each place in swap is held by page table entries and by files of tmpfs. Clusters without a used place are passed over. */
+static void check_swap(void)
+{
+	unsigned long holders = 0, cached = 0;
+
+	for (unsigned type = 0; type < MAX_SWAPFILES; type++) {
+		const struct swap_area *a = swap_area[type];
+
+		for (unsigned long i = 1; a && i < a->max; i++) {
+			if (!a->used[i / SWAP_CLUSTER]) {
+				i |= SWAP_CLUSTER - 1;
+				continue;
+			}
+			if ((a->map[i] & ~SWAP_HAS_CACHE) != SWAP_MAP_BAD)
+				holders += a->map[i] & ~SWAP_HAS_CACHE;
+			cached += !!(a->map[i] & SWAP_HAS_CACHE);
+		}
+	}
+	expect("swap: holders of places", (unsigned long)&swapped_entries, holders, swapped_entries + tmpfs_swapped_pages());
+	expect("swap: places that its cache has", (unsigned long)&in_swap_cache, cached, in_swap_cache);
+}
+
 static void check_all(void *unused)
 {
 	struct mm_struct *mm;
@@ -400,7 +424,7 @@ static void check_all(void *unused)
 
 	(void)unused;
 	now.nr = 0;
-	dirty = writeback = in_swap_cache = 0;
+	dirty = writeback = in_swap_cache = swapped_entries = 0;
 	memset(sums, 0, sizeof(sums));
 	memset(tally, 0, max_pfn * sizeof(*tally));
 	for_each_zone(z) {
@@ -413,6 +437,7 @@ static void check_all(void *unused)
 		walk_mm(mm);
 	for (unsigned long pfn = 0; pfn < max_pfn;)
 		pfn += check_block(pfn);
+	check_swap();
 	expect("cached pages", (unsigned long)sums, nr_pagecache_pages(), sums[PAGECACHE]);
 	expect("pages in swap's cache", (unsigned long)&in_swap_cache, nr_swapcache_pages(), in_swap_cache);
 	expect("dirty pages", (unsigned long)&dirty, (unsigned long)atomic_read(&nr_dirty_pages), dirty);

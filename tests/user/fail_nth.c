@@ -195,8 +195,18 @@ static const struct op ops[] = {
 	{ .name = "sigqueue", .prepare = block_signal, .call = do_queue_signal, .finish = take_signal },
 };
 
+/* The program is the interpreter of the script, and gets the argument. */
+static void make_script(const char *name, const char *self, const char *argument)
+{
+	char text[200];
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0755), n = snprintf(text, sizeof text, "#!%s %s\n", self, argument);
+
+	CHECK(fd >= 0 && write(fd, text, n) == n);
+	close(fd);
+}
+
 /* A new program: the call fails and the old one goes on, or the new one runs; when the old one is gone already, SIGSEGV as on Linux. */
-static void try_exec(char *self)
+static void try_exec(const char *what, char *program, char *self)
 {
 	int n, status;
 
@@ -204,12 +214,14 @@ static void try_exec(char *self)
 		pid_t pid = fork();
 
 		if (pid == 0) {
-			char fd[12], *argv[] = { self, fd, NULL }, *envp[] = { "A=B", NULL };
+			char fd[12], *argv[] = { program, fd, NULL }, *envp[] = { "A=B", NULL };
 
 			nth_fd = open("/proc/self/fail-nth", O_RDWR);	/* ours; the inherited one is the parent's */
 			snprintf(fd, sizeof fd, "%d", nth_fd);
+			if (program != self)
+				make_script(program, self, fd);
 			arm(n);
-			execve(self, argv, envp);
+			execve(program, argv, envp);
 			_exit(errno == ENOMEM ? 8 : 9);
 		}
 		CHECK(waitpid(pid, &status, 0) == pid);
@@ -220,7 +232,7 @@ static void try_exec(char *self)
 			SAY("not ok execve, allocation %d: status %x\n", n, status), test_failures++;
 	}
 	CHECK(n < MAX_POINTS);
-	SAY("# execve: %d allocations\n", n - 1);
+	SAY("# %s: %d allocations\n", what, n - 1);
 }
 
 int main(int argc, char **argv)
@@ -232,6 +244,8 @@ int main(int argc, char **argv)
 	if (!open_fail_nth())
 		return 0;
 	attempt_all(ops, sizeof ops / sizeof *ops);
-	try_exec(argv[0]);
+	try_exec("execve", argv[0], argv[0]);
+	try_exec("execve of a script", "script", argv[0]);
+	CHECK(unlink("script") == 0);
 	return done();
 }
