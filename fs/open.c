@@ -112,24 +112,23 @@ undo:
 	return err;
 }
 
-/* path's references go to the file, or back on an error. */
-static struct file *open_path(struct path *path, u32 flags)
+/* An empty file, or the error of getting one, becomes the path's, whose references it takes; both go back on an error. */
+static struct file *open_with(struct file *f, struct path *path)
 {
-	struct file *f = alloc_empty_file(flags);
-	int err;
+	int err = PTR_ERR_OR_ZERO(f);
 
-	if (IS_ERR(f)) {
-		path_put(path);
-		return f;
+	if (!err) {
+		f->f_path = *path;
+		err = do_dentry_open(f);
+		if (likely(!err))
+			return f;
+		free_empty_file(f);
 	}
-	f->f_path = *path;
-	err = do_dentry_open(f);
-	if (likely(!err))
-		return f;
-	free_empty_file(f);
 	path_put(path);
 	return ERR_PTR(err);
 }
+
+static struct file *open_path(struct path *path, u32 flags) { return open_with(alloc_empty_file(flags), path); }
 
 struct file *dentry_open(const struct path *path, int flags)
 {
@@ -193,33 +192,40 @@ static int handle_truncate(const struct path *path)
 	return err;
 }
 
-/* The file exists. Takes path over. */
+/* The file exists. Takes path over. What may fail for want of memory comes before the contents are cut off. */
 static struct file *open_existing(struct path *path, const struct open_flags *op)
 {
+	struct file *f = alloc_empty_file(op->flags);
 	int err;
 
-	if (unlikely(op->flags & O_PATH))
-		return open_path(path, op->flags);
+	if (unlikely(op->flags & O_PATH) || IS_ERR(f))
+		return open_with(f, path);
 	err = may_open(path, op);
 	if (!err && (op->flags & O_TRUNC) && S_ISREG(path->dentry->d_inode->i_mode))
 		err = handle_truncate(path);
-	if (err) {
-		path_put(path);
-		return ERR_PTR(err);
-	}
-	return open_path(path, op->flags);
+	if (!err)
+		return open_with(f, path);
+	free_empty_file(f);
+	path_put(path);
+	return ERR_PTR(err);
 }
 
 /* The new file is opened whatever its mode says: its maker may write to a file that it made read-only. */
 static struct file *create_and_open(struct nameidata *nd, struct dentry *d, const struct open_flags *op)
 {
+	struct file *f = alloc_empty_file(op->flags & ~O_TRUNC);	/* first: without it nothing is made */
 	struct path path = { nd->path.mnt, d };
-	int err = vfs_create(nd->inode, d, op->mode & ~fs_umask(current->fs));
+	int err;
 
-	if (err)
+	if (IS_ERR(f))
+		return f;
+	err = vfs_create(nd->inode, d, op->mode & ~fs_umask(current->fs));
+	if (err) {
+		free_empty_file(f);
 		return ERR_PTR(err);
+	}
 	path_get(&path);
-	return open_path(&path, op->flags & ~O_TRUNC);
+	return open_with(f, &path);
 }
 
 /* NULL: next is the existing file (with references). Else the new file or an error. nd keeps its references. */

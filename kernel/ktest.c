@@ -8,6 +8,7 @@
 #include "kernel/task/task.h"
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "mm/check.h"
 #include "mm/oom.h"
 #include "mm/pagetable.h"
 #include "mm/slab.h"
@@ -73,6 +74,8 @@ static bool run_one(const struct ktest *t)
 		schedule_hrtimeout(ktime_get() + 10 * NSEC_PER_MSEC);
 		after = usage();
 	}
+	if (page_check() > 0)
+		ktest_fail(t->name, 0, "the page check finds something wrong");
 	if (!failure[0] && !skipped && (before.pages != after.pages || before.objects != after.objects))
 		ktest_fail(t->name, 0, "leaks %ld pages and %ld slab objects", (long)(before.pages - after.pages),
 			   (long)(after.objects - before.objects));

@@ -11,6 +11,7 @@
 #include "mm/filemap.h"
 #include "mm/layout.h"
 #include "mm/mm.h"
+#include "mm/page_owner.h"
 #include "mm/pagetable.h"
 #include "mm/slab.h"
 #include "mm/zone.h"
@@ -109,12 +110,13 @@ void mem_init(void)
 	bootmem_reserve(0x8000, 0x9000);			/* boot/trampoline.asm */
 	bootmem_reserve(0x100000, __pa(_end));
 	pfns = (unsigned long)(ram[nr_ram - 1].end >> PAGE_SHIFT);
-	size = (u64)pfns * sizeof(struct page);
+	size = (u64)pfns * (sizeof(struct page) + PAGE_OWNER_SIZE);
 	sort(reserved, nr_reserved, sizeof(reserved[0]), by_start);
 	map = find_low(size);
 	bootmem_reserve(map, map + (u32)size);
 	sort(reserved, nr_reserved, sizeof(reserved[0]), by_start);
 	zones_init(pfns, map);
+	page_owner_init(mem_map + pfns, pfns);
 	free_ram();
 	zones_set_watermarks();
 	slab_init();

@@ -14,8 +14,11 @@
  */
 #include "kernel/panic.h"
 #include "lib/string.h"
+#include "mm/fail.h"
 #include "mm/highmem.h"
 #include "mm/lru.h"
+#include "mm/page_owner.h"
+#include "mm/page_poison.h"
 #include "mm/slab.h"
 #include "mm/vmscan.h"
 #include "kernel/task/task.h"
@@ -208,11 +211,8 @@ static struct page *prepare(struct page *page, gfp_t gfp, unsigned int order)
 	page->mapping = NULL;
 	page->private = 0;
 	atomic_set(&page->_refcount, 1);
-	if (gfp & __GFP_ZERO)
-		for (unsigned long i = 0; i < 1ul << order; i++)
-			clear_highpage(page + i);
-	else if (DEBUG)
-		poison_pages(page, order);
+	for (unsigned long i = 0; gfp & __GFP_ZERO && i < 1ul << order; i++)
+		clear_highpage(page + i);
 	return page;
 }
 
@@ -229,6 +229,10 @@ static noinline struct page *alloc_slowly(gfp_t gfp, unsigned int order)
 	if (gfp & __GFP_WAIT)
 		for (int tries = 0; !page && tries < MAX_RECLAIM_TRIES && reclaim_memory(gfp, order); tries++)
 			page = get_from_zonelist(gfp, order, WMARK_MIN);
+	while (!page && gfp & __GFP_WAIT && current->flags & PF_MEMALLOC_NOFAIL) {
+		out_of_memory();
+		page = get_from_zonelist(gfp, order, WMARK_MIN);
+	}
 	return page;
 }
 
@@ -238,12 +242,16 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 
 	if (gfp & __GFP_WAIT)
 		might_sleep();
-	if (order >= MAX_ORDER)
+	if (order >= MAX_ORDER || should_fail_alloc_page(gfp, order))
 		return NULL;
 	page = get_from_zonelist(gfp, order, WMARK_LOW);
 	if (unlikely(!page))
 		page = alloc_slowly(gfp, order);
-	return page ? prepare(page, gfp, order) : NULL;
+	if (unlikely(!page))
+		return NULL;
+	check_poison(page, order, gfp & __GFP_ZERO);
+	set_page_owner(page, order, gfp, __builtin_frame_address(0));
+	return prepare(page, gfp, order);
 }
 
 static void check_free_page(struct page *page, unsigned int order)
@@ -262,6 +270,8 @@ static void free_pages_now(struct page *page, unsigned int order)
 	unsigned long flags;
 
 	check_free_page(page, order);
+	reset_page_owner(page, order);
+	poison_pages(page, order);
 	if (order == 0 && !in_interrupt()) {
 		struct per_cpu_pages *pcp;
 

@@ -18,6 +18,8 @@
 static struct kmem_cache *mm_cache;
 int sysctl_overcommit_memory, sysctl_overcommit_ratio = 50, sysctl_max_map_count = 65530;
 static atomic_t committed;
+LIST_HEAD(mm_list);
+static DEFINE_SPINLOCK(mm_list_lock);
 
 unsigned long vm_committed(void) { return (unsigned long)atomic_read(&committed); }
 
@@ -60,6 +62,9 @@ struct mm_struct *mm_alloc(void)
 		kmem_cache_free(mm_cache, mm);
 		return NULL;
 	}
+	spin_lock(&mm_list_lock);
+	list_add(&mm->mm_node, &mm_list);
+	spin_unlock(&mm_list_lock);
 	return mm;
 }
 
@@ -69,6 +74,9 @@ void mmdrop(struct mm_struct *mm)
 	if (!atomic_dec_and_test(&mm->mm_count))
 		return;
 	BUG_ON(mm == &init_mm);
+	spin_lock(&mm_list_lock);
+	list_del(&mm->mm_node);
+	spin_unlock(&mm_list_lock);
 	pgd_free(mm);
 	kmem_cache_free(mm_cache, mm);
 }

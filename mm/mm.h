@@ -107,7 +107,9 @@ struct mm_struct {
 	u32 def_flags;				/* mlockall: VM_LOCKED */
 	u32 auxv[2 * 22];			/* for /proc/PID/auxv */
 	struct file *exe_file;			/* for /proc/PID/exe; not writable while it runs (ETXTBSY) */
+	struct list_head mm_node;		/* in mm_list */
 };
+extern struct list_head mm_list;		/* every mm that has page tables; by mm_list_lock (mm/mm.c). For mm/check.c */
 
 static inline unsigned long get_mm_rss(const struct mm_struct *mm) { return mm->file_rss + mm->anon_rss + mm->shmem_rss; }
 

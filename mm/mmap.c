@@ -117,15 +117,57 @@ static int check_limits(struct mm_struct *mm, u32 vm_flags, unsigned long pages)
 	return 0;
 }
 
-/* A new area or the growth of a neighbour; addr is free. Takes its own reference to the file. */
-static unsigned long map_region(struct file *file, unsigned long addr, unsigned long len, u32 vm_flags, pgoff_t pgoff)
+/* An area that is nowhere yet, with a reference of its own to the file. ERR_PTR. */
+static struct vm_area_struct *make_area(struct file *file, unsigned long addr, unsigned long len, u32 vm_flags, pgoff_t pgoff)
+{
+	struct vm_area_struct *vma = vma_alloc(current->mm);
+	int err;
+
+	if (!vma)
+		return ERR_PTR(-ENOMEM);
+	vma->vm_start = addr;
+	vma->vm_end = addr + len;
+	vma->vm_flags = vm_flags;
+	vma->vm_page_prot = vm_get_page_prot(vm_flags);
+	vma->vm_pgoff = pgoff;
+	if (!file)
+		return vma;
+	vma->vm_file = get_file(file);
+	err = file->f_op->mmap(file, vma);
+	if (err) {
+		vma->vm_ops = NULL;
+		vma_free(vma);
+		return ERR_PTR(err);
+	}
+	return vma;
+}
+
+/* What is in the place of an area goes, but not before the area is made: then nothing may fail any more. NULL: nothing is there. */
+static struct vm_area_struct *replace_areas(struct file *file, unsigned long addr, unsigned long len, u32 vm_flags, pgoff_t pgoff)
+{
+	struct vm_area_struct *vma;
+	int err;
+
+	if (!find_vma_intersection(current->mm, addr, addr + len))
+		return NULL;
+	vma = make_area(file, addr, len, vm_flags, pgoff);
+	if (IS_ERR(vma))
+		return vma;
+	err = do_munmap(current->mm, addr, len);
+	if (!err)
+		return vma;
+	vma_free(vma);
+	return ERR_PTR(err);
+}
+
+/* A new area, in the place of others or where there is none (replace: no matter), or the growth of a neighbour. */
+static unsigned long map_region(struct file *file, unsigned long addr, unsigned long len, u32 vm_flags, pgoff_t pgoff, bool replace)
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long pages = len >> PAGE_SHIFT;
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma, *merged;
 	struct vma_slot slot;
 	bool charged = false;
-	int err;
 
 	if ((vm_flags & (VM_WRITE | VM_SHARED | VM_NORESERVE)) == VM_WRITE) {
 		if (vm_acct_memory(pages))
@@ -133,31 +175,21 @@ static unsigned long map_region(struct file *file, unsigned long addr, unsigned 
 		vm_flags |= VM_ACCOUNT;
 		charged = true;
 	}
+	vma = replace ? replace_areas(file, addr, len, vm_flags, pgoff) : NULL;
+	if (IS_ERR(vma))
+		goto uncharge;
 	if (!vma_find_slot(mm, addr, addr + len, &slot))
 		panic("map_region: %08lx is taken", addr);
-	vma = vma_merge(mm, slot.prev, addr, addr + len, vm_flags, file, pgoff);
-	if (vma)
-		goto done;
-	err = -ENOMEM;
-	if (mm->map_count >= sysctl_max_map_count)
-		goto uncharge;
-	vma = vma_alloc(mm);
-	if (!vma)
-		goto uncharge;
-	vma->vm_start = addr;
-	vma->vm_end = addr + len;
-	vma->vm_flags = vm_flags;
-	vma->vm_page_prot = vm_get_page_prot(vm_flags);
-	vma->vm_pgoff = pgoff;
-	if (file) {
-		vma->vm_file = get_file(file);
-		err = file->f_op->mmap(file, vma);
-		if (err) {
-			vma->vm_ops = NULL;
+	merged = vma_merge(mm, slot.prev, addr, addr + len, vm_flags, file, pgoff);
+	if (merged) {
+		if (vma)
 			vma_free(vma);
-			goto uncharge;
-		}
+		goto done;
 	}
+	if (!vma)
+		vma = mm->map_count >= sysctl_max_map_count ? ERR_PTR(-ENOMEM) : make_area(file, addr, len, vm_flags, pgoff);
+	if (IS_ERR(vma))
+		goto uncharge;
 	vma_link(mm, vma, &slot);
 done:
 	account_area(mm, vm_flags, file, (long)pages);
@@ -165,7 +197,7 @@ done:
 uncharge:
 	if (charged)
 		vm_unacct_memory(pages);
-	return (unsigned long)err;
+	return (unsigned long)PTR_ERR(vma);
 }
 
 static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len, u32 flags)
@@ -228,8 +260,7 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 	} else {
 		pgoff = addr >> PAGE_SHIFT;
 	}
-	err = flags & MAP_FIXED ? do_munmap(mm, addr, len) : 0;
-	addr = err ? (unsigned long)err : map_region(backing, addr, len, vm_flags, pgoff);
+	addr = map_region(backing, addr, len, vm_flags, pgoff, flags & MAP_FIXED);
 	if (backing && backing != file)
 		fput(backing);
 	return addr;
@@ -298,7 +329,7 @@ int do_brk(unsigned long addr, unsigned long len, u32 vm_flags)
 	err = check_limits(mm, vm_flags, len >> PAGE_SHIFT);
 	if (err)
 		return err;
-	ret = map_region(NULL, addr, len, vm_flags, addr >> PAGE_SHIFT);
+	ret = map_region(NULL, addr, len, vm_flags, addr >> PAGE_SHIFT, false);
 	return is_err_value(ret) ? (int)ret : 0;
 }
 

@@ -45,6 +45,14 @@ static void account_growth(struct mm_struct *mm, const struct vm_area_struct *vm
 		mm->locked_vm += pages;
 }
 
+/* The range becomes an area of its own, which can then go without needing memory. 0 or -ENOMEM. */
+static int isolate_range(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	int err = start > vma->vm_start ? split_vma(mm, vma, start, true) : 0;
+
+	return err || end == vma->vm_end ? err : split_vma(mm, vma, end, false);
+}
+
 /* A new area of new_len at new_addr takes over the pages of the old one. new_addr is free. */
 static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, unsigned long old_len,
 			      unsigned long new_len, unsigned long new_addr, bool dont_unmap)
@@ -55,6 +63,8 @@ static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma, 
 	struct vma_slot slot;
 
 	if (mm->map_count >= sysctl_max_map_count - 3)
+		return fail(-ENOMEM);
+	if (!dont_unmap && old_len && isolate_range(mm, vma, addr, addr + old_len))
 		return fail(-ENOMEM);
 	if (charged && vm_acct_memory(pages))
 		return fail(-ENOMEM);

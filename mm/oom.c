@@ -463,15 +463,3 @@ void out_of_memory(void)
 		return;
 	wait_event_killable_hrtimeout(&oom_wait, !atomic_read(&oom_victims), ktime_get() + 200 * NSEC_PER_MSEC);
 }
-
-#if DEBUG
-void poison_pages(struct page *page, unsigned int order)
-{
-	for (unsigned long i = 0; i < 1ul << order; i++) {
-		void *p = kmap_atomic(page + i);
-
-		memset(p, 0xa5, PAGE_SIZE);
-		kunmap_atomic(p);
-	}
-}
-#endif

@@ -13,10 +13,5 @@ void out_of_memory(void);
 void oom_victim_gone(void);	/* the last user of a condemned address space has given it back */
 /* Is there enough for another task, and for what the newest ones will yet ask for? If not, fork fails: better than a kill. Sleeps */
 bool memory_for_fork(void);
-#if DEBUG
-void poison_pages(struct page *page, unsigned int order);	/* so that a use of unset memory is noticed */
-#else
-static inline void poison_pages(struct page *page, unsigned int order) { (void)page; (void)order; }
-#endif
 void drain_all_cpus(void);	/* empties the per-CPU lists of pages, objects and page tables. Sleeps */
 void settle_memory(void);	/* gives back all that is only cached: the test hook behind drop_caches */

@@ -14,43 +14,16 @@
  * kmalloc is a row of caches: powers of two and the steps halfway between, to 4 KiB. What is larger
  * takes whole pages (PG_compound, order in index), up to 4 MiB.
  *
- * Debug builds put a red zone behind every object and fill freed objects with poison, which must
- * still be there when the object is used again. They also notice a double free and a free of an
- * address that is no object.
+ * What debug builds add around each object, and check, is mm/slab_debug.c's.
  */
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
 #include "lib/string.h"
-#include "mm/slab.h"
 #include "lib/abi/errno.h"
-#include "mm/zone.h"
+#include "mm/fail.h"
+#include "mm/slab_internal.h"
 
-#define MAGAZINE 32
-#define POISON_FREE 0x6b
-#define REDZONE_FREE 0x9e3779b1u
-#define REDZONE_USED 0x5bd1e995u
-
-struct magazine {
-	unsigned int count;
-	void *objects[MAGAZINE];
-};
-
-struct kmem_cache {
-	const char *name;
-	size_t objsize;			/* as asked for */
-	size_t size;			/* distance from one object to the next */
-	size_t free_offset;		/* of the free-list word in a free object */
-	unsigned int order, per_slab;
-	void (*ctor)(void *);
-	struct magazine *magazines;	/* MAX_CPUS of them; NULL while booting */
-	spinlock_t lock;		/* the lists and every slab on them; interrupts off */
-	struct list_head partial, full, empty;
-	unsigned long nr_slabs, nr_empty;
-	unsigned long nr_used;		/* objects not in slabs: in use or in a magazine */
-	struct list_head list;		/* of all caches, by cache_lock */
-};
-
-static LIST_HEAD(caches);
+LIST_HEAD(slab_caches);
 static DEFINE_SPINLOCK(cache_lock);
 static LIST_HEAD(shrinkers);
 static DEFINE_MUTEX(shrinker_lock);
@@ -60,58 +33,13 @@ static struct kmem_cache cache_cache = {
 	.empty = LIST_HEAD_INIT(cache_cache.empty), .list = LIST_HEAD_INIT(cache_cache.list),
 };
 
-static inline void **free_word(struct kmem_cache *c, void *obj) { return (void **)((char *)obj + c->free_offset); }
-static inline u32 *redzone(struct kmem_cache *c, void *obj) { return (u32 *)((char *)obj + ALIGN(c->objsize, 4)); }
-
-/* ---- what debug builds check; empty otherwise ---- */
-
-static void debug_init(struct kmem_cache *c, void *obj)
-{
-	if (!DEBUG)
-		return;
-	if (!c->ctor)
-		memset(obj, POISON_FREE, c->objsize);
-	*redzone(c, obj) = REDZONE_FREE;
-}
-
-static void debug_alloc(struct kmem_cache *c, void *obj)
-{
-	const u8 *p = obj;
-
-	if (!DEBUG)
-		return;
-	if (*redzone(c, obj) != REDZONE_FREE)
-		panic("slab %s: red zone of free object %p is %x", c->name, obj, *redzone(c, obj));
-	for (size_t i = c->free_offset + sizeof(void *); !c->ctor && i < c->objsize; i++)
-		if (p[i] != POISON_FREE)
-			panic("slab %s: object %p was written to after it was freed (offset %zu)", c->name, obj, i);
-	*redzone(c, obj) = REDZONE_USED;
-}
-
-static void debug_free(struct kmem_cache *c, struct page *slab, void *obj)
-{
-	size_t offset = (size_t)((char *)obj - (char *)lowmem_page_address(slab));
-
-	if (!DEBUG)
-		return;
-	if (offset % c->size != 0 || offset / c->size >= c->per_slab)
-		panic("slab %s: free of %p, which is no object", c->name, obj);
-	if (*redzone(c, obj) == REDZONE_FREE)
-		panic("slab %s: object %p freed twice", c->name, obj);
-	if (*redzone(c, obj) != REDZONE_USED)
-		panic("slab %s: written past the end of object %p: %x", c->name, obj, *redzone(c, obj));
-	debug_init(c, obj);
-}
-
 /* ---- slabs ---- */
 
 static void layout(struct kmem_cache *c, size_t align)
 {
-	size_t size = ALIGN(c->objsize, 4);
+	size_t size = DEBUG ? slab_debug_layout(c, align) : ALIGN(c->objsize, 4);
 
-	if (DEBUG)
-		size += sizeof(u32);			/* the red zone */
-	if (c->ctor) {
+	if (!DEBUG && c->ctor) {
 		c->free_offset = size;
 		size += sizeof(void *);
 	}
@@ -138,11 +66,11 @@ static struct page *slab_create(struct kmem_cache *c, gfp_t gfp)
 	slab->freelist = NULL;
 	slab->slab.inuse = 0;
 	for (unsigned int i = c->per_slab; i-- > 0;) {
-		void *obj = base + i * c->size;
+		void *obj = base + i * c->size + c->offset;
 
 		if (c->ctor)
 			c->ctor(obj);
-		debug_init(c, obj);
+		slab_debug_new(c, obj);
 		*free_word(c, obj) = slab->freelist;
 		slab->freelist = obj;
 	}
@@ -260,6 +188,8 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 
 	if (gfp & __GFP_WAIT)
 		might_sleep();
+	if (should_failslab(gfp, c->objsize))
+		return NULL;
 	if (likely(c->magazines && !in_interrupt())) {
 		struct magazine *m;
 
@@ -275,7 +205,7 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 		obj = alloc_from_slabs(c, gfp);
 	if (unlikely(!obj))
 		return NULL;
-	debug_alloc(c, obj);
+	slab_debug_alloc(c, obj, gfp, __builtin_return_address(0));
 	if (gfp & __GFP_ZERO)
 		memset(obj, 0, c->objsize);
 	return obj;
@@ -285,7 +215,7 @@ void kmem_cache_free(struct kmem_cache *c, void *obj)
 {
 	unsigned long flags;
 
-	debug_free(c, slab_of(obj), obj);
+	slab_debug_free(c, slab_of(obj), obj, __builtin_return_address(0));
 	if (likely(c->magazines && !in_interrupt())) {
 		struct magazine *m;
 
@@ -315,7 +245,7 @@ static void cache_init(struct kmem_cache *c, const char *name, size_t size, size
 	INIT_LIST_HEAD(&c->empty);
 	layout(c, align);
 	spin_lock(&cache_lock);
-	list_add_tail(&c->list, &caches);
+	list_add_tail(&c->list, &slab_caches);
 	spin_unlock(&cache_lock);
 }
 
@@ -378,7 +308,7 @@ void kmem_cache_drain(void *unused)
 
 	(void)unused;
 	spin_lock(&cache_lock);
-	list_for_each_entry(c, &caches, list)
+	list_for_each_entry(c, &slab_caches, list)
 		drain_this_cpu(c);
 	spin_unlock(&cache_lock);
 }
@@ -388,7 +318,7 @@ void kmem_cache_shrink_all(void)
 	struct kmem_cache *c;
 
 	spin_lock(&cache_lock);
-	list_for_each_entry(c, &caches, list)
+	list_for_each_entry(c, &slab_caches, list)
 		shrink(c);
 	spin_unlock(&cache_lock);
 }
@@ -427,7 +357,7 @@ void for_each_slabinfo(void (*fn)(const struct slabinfo *, void *), void *arg)
 	struct kmem_cache *c;
 
 	spin_lock(&cache_lock);
-	list_for_each_entry(c, &caches, list) {
+	list_for_each_entry(c, &slab_caches, list) {
 		struct slabinfo info = {
 			.name = c->name, .active_objs = c->nr_used - in_magazines(c),
 			.num_objs = c->nr_slabs * c->per_slab, .objsize = (unsigned long)c->size,

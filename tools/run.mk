@@ -100,7 +100,7 @@ ifneq ($(UTEST_SRC),)
 $(BUILD)/user-tests.cpio: $(UTESTS) $(BUILD)/user/tests/harness tools/mkcpio.py tools/devices.txt
 	$(call say,CPIO,$@)
 	@rm -rf $(@D)/user-tests && mkdir -p $(@D)/user-tests/tests $(@D)/user-tests/tmp $(@D)/user-tests/proc \
-		$(@D)/user-tests/sys $(@D)/user-tests/dev/pts $(@D)/user-tests/sbin
+		$(@D)/user-tests/sys/kernel/debug $(@D)/user-tests/dev/pts $(@D)/user-tests/sbin
 	@cp $(BUILD)/user/tests/harness $(@D)/user-tests/init && cp $(UTESTS) $(@D)/user-tests/tests/
 	@ln -s ../init $(@D)/user-tests/sbin/init
 	@chmod 1777 $(@D)/user-tests/tmp

@@ -89,7 +89,7 @@ UROOT_FILES := $(shell find user/root -type f 2>/dev/null)
 $(UBUILD)/root.staged: $(UPROGS) $(UROOT_FILES) user/user.mk
 	$(call say,STAGE,$(UROOT))
 	$(Q)rm -rf $(UROOT)
-	$(Q)mkdir -p $(UROOT)/bin $(UROOT)/sbin $(UROOT)/demo $(UROOT)/dev $(UROOT)/proc $(UROOT)/sys $(UROOT)/tmp \
+	$(Q)mkdir -p $(UROOT)/bin $(UROOT)/sbin $(UROOT)/demo $(UROOT)/dev $(UROOT)/proc $(UROOT)/sys/kernel/debug $(UROOT)/tmp \
 		$(UROOT)/root $(UROOT)/mnt $(UROOT)/etc $(UROOT)/var
 	$(Q)cp -R user/root/. $(UROOT)/
 	$(Q)for p in $(filter $(UBUILD)/bin/%,$(UPROGS)); do \

@@ -226,6 +226,7 @@ static void free_in_group(struct super_block *sb, u32 group, u32 bit, u32 count)
 void ext2_free_blocks(struct super_block *sb, u32 block, u32 count)
 {
 	const struct ext2_sb_info *sbi = EXT2_SB(sb);
+	u32 nofail = memalloc_nofail_save();	/* a bitmap that is not read now is never changed: the blocks would be lost */
 
 	while (count) {
 		u32 relative = block - sbi->s_first_data_block, bit = relative % sbi->s_blocks_per_group;
@@ -238,4 +239,5 @@ void ext2_free_blocks(struct super_block *sb, u32 block, u32 count)
 		block += n;
 		count -= n;
 	}
+	memalloc_nofail_restore(nofail);
 }

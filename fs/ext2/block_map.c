@@ -374,9 +374,10 @@ void ext2_truncate_blocks(struct inode *inode, loff_t newsize)
 	struct ext2_inode_info *ei = EXT2_I(inode);
 	struct truncation t = { .inode = inode, .budget = EXT2_SB(inode->i_sb)->s_blocks_count };
 	u64 keep = ((u64)newsize + inode->i_sb->s_blocksize - 1) >> inode->i_blkbits;
+	u32 nofail = memalloc_nofail_save();	/* the size has changed already: what is not cut off now never is */
 
 	if (!has_blocks(inode))
-		return;
+		goto out;
 	mutex_lock(&ei->truncate_mutex);
 	if (!cut_inode(&t, keep))
 		ext2_error(inode->i_sb, "inode #%llu has more blocks than the file system", inode->i_ino);
@@ -388,6 +389,8 @@ void ext2_truncate_blocks(struct inode *inode, loff_t newsize)
 		inode_add_bytes(inode, -(s64)min(bytes, inode->i_blocks << 9));
 		mark_inode_dirty(inode);
 	}
+out:
+	memalloc_nofail_restore(nofail);
 }
 
 /* Indirect blocks of a file of n blocks without holes. */

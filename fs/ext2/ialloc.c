@@ -12,6 +12,7 @@
  * Locks: bits and counts change under s_lock.
  */
 #include "fs/ext2/ext2.h"
+#include "kernel/task/task.h"
 #include "lib/bitmap.h"
 #include "lib/err.h"
 #include "lib/string.h"
@@ -84,9 +85,11 @@ static void release_number(struct super_block *sb, u32 ino, bool is_dir)
 	u32 group = (ino - 1) / sbi->s_inodes_per_group, bit = (ino - 1) % sbi->s_inodes_per_group;
 	struct buffer_head *desc_bh, *bh;
 	struct ext2_group_desc *gd = ext2_get_group_desc(sb, group, &desc_bh);
+	u32 nofail = memalloc_nofail_save();	/* as for blocks: it would be lost */
 	bool was_set;
 
 	bh = sb_bread(sb, gd->bg_inode_bitmap);
+	memalloc_nofail_restore(nofail);
 	if (!bh) {
 		ext2_error(sb, "inode #%u is lost: the bitmap cannot be read", ino);
 		return;

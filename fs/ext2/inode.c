@@ -12,6 +12,7 @@
  */
 #include "fs/ext2/ext2.h"
 #include "kernel/time.h"
+#include "kernel/task/task.h"
 #include "lib/abi/sysmacros.h"
 #include "lib/err.h"
 #include "lib/string.h"
@@ -273,12 +274,15 @@ static void free_xattr_block(struct inode *inode)
 
 static void delete_contents(struct inode *inode)
 {
+	u32 nofail = memalloc_nofail_save();	/* nobody would come back to what is left */
+
 	ext2_truncate_blocks(inode, 0);
 	free_xattr_block(inode);
 	inode->i_size = 0;
 	inode->i_blocks = 0;
 	EXT2_I(inode)->i_dtime = get_seconds();
 	ext2_write_inode(inode, false);
+	memalloc_nofail_restore(nofail);
 }
 
 void ext2_evict_inode(struct inode *inode)

@@ -47,6 +47,8 @@ static inline struct proc_inode *PROC_I(const struct inode *inode)
 	return container_of((struct inode *)inode, struct proc_inode, vfs_inode);
 }
 
+/* The instance shows the tree of entries below root: 0 or -ENOMEM. procfs has one such tree, debugfs another. */
+int proc_fill_tree(struct super_block *sb, struct proc_dir_entry *root, unsigned long magic);
 struct inode *proc_get_inode(struct super_block *sb, struct proc_dir_entry *pde);
 /* NULL: no memory. mode with its type. */
 struct inode *proc_pid_make_inode(struct super_block *sb, struct task_struct *task, umode_t mode);
@@ -58,6 +60,8 @@ struct proc_dir_entry *proc_find(struct proc_dir_entry *dir, const char *name, u
 /* Emits the children of dir from ctx->pos - 2 on; false: the buffer is full. */
 bool proc_readdir_entries(struct proc_dir_entry *dir, struct dir_context *ctx);
 struct dentry *proc_lookup_entry(struct inode *dir, struct dentry *dentry);
+/* A small text that is written: into buf, NUL-terminated, without the newline. The length of all that was written, or errno. */
+ssize_t proc_get_text(struct iov_iter *from, char *buf, size_t size);
 /* A number without leading zeros, or -1. */
 int proc_name_to_int(const struct qstr *name);
 
@@ -69,7 +73,8 @@ unsigned int nr_processes(void);
 extern const struct dentry_operations pid_dentry_operations;
 extern const struct inode_operations proc_dir_iops, proc_root_iops, proc_fd_iops, proc_fdinfo_iops, proc_pid_link_iops;
 extern const struct file_operations proc_dir_fops, proc_root_fops, proc_fd_fops, proc_fdinfo_fops;
-extern const struct file_operations proc_maps_fops, proc_smaps_fops;
+extern const struct file_operations proc_maps_fops, proc_smaps_fops, proc_pagemap_fops;
+extern const struct file_operations proc_fail_nth_fops, proc_make_it_fail_fops;	/* debug builds: fs/proc/fail.c */
 extern const struct seq_operations mounts_seq_ops, mountinfo_seq_ops;
 
 /* fs/proc/task_text.c. proc_single_fops: a text file of a task, by the show of its pid_entry. */

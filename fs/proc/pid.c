@@ -189,6 +189,11 @@ static const struct file_operations task_dir_fops;
 #define FILE_(NAME, MODE, FOPS) { .name = NAME, .mode = S_IFREG | (MODE), .fops = &(FOPS) }
 #define DIR(NAME, MODE, IOPS, FOPS) { .name = NAME, .mode = S_IFDIR | (MODE), .iops = &(IOPS), .fops = &(FOPS) }
 
+#if DEBUG
+#define FAIL_ENTRIES FILE_("fail-nth", 0644, proc_fail_nth_fops), FILE_("make-it-fail", 0644, proc_make_it_fail_fops),
+#else
+#define FAIL_ENTRIES
+#endif
 #define COMMON_ENTRIES								\
 	DIR("fd", 0500, proc_fd_iops, proc_fd_fops),				\
 	DIR("fdinfo", 0555, proc_fdinfo_iops, proc_fdinfo_fops),		\
@@ -203,6 +208,8 @@ static const struct file_operations task_dir_fops;
 	TEXT("statm", 0444, proc_pid_statm),					\
 	FILE_("maps", 0444, proc_maps_fops),					\
 	FILE_("smaps", 0444, proc_smaps_fops),					\
+	FILE_("pagemap", 0400, proc_pagemap_fops),				\
+	FAIL_ENTRIES								\
 	LINK("cwd", proc_cwd),							\
 	LINK("root", proc_root_link),						\
 	LINK("exe", proc_exe),							\

@@ -115,14 +115,19 @@ static const struct super_operations proc_super_ops = {
 	.destroy_inode = proc_destroy_inode,
 };
 
-static int proc_fill_super(struct super_block *sb, void *data)
+int proc_fill_tree(struct super_block *sb, struct proc_dir_entry *root, unsigned long magic)
 {
 	sb->s_op = &proc_super_ops;
-	sb->s_magic = PROC_SUPER_MAGIC;
+	sb->s_magic = magic;
 	sb->s_blocksize = 1024;
 	sb->s_blocksize_bits = 10;
-	sb->s_root = d_make_root(proc_get_inode(sb, &proc_root));
+	sb->s_root = d_make_root(proc_get_inode(sb, root));
 	return sb->s_root ? 0 : -ENOMEM;
+}
+
+static int proc_fill_super(struct super_block *sb, void *data)
+{
+	return proc_fill_tree(sb, &proc_root, PROC_SUPER_MAGIC);
 }
 
 static struct dentry *proc_mount(struct file_system_type *type, u32 flags, const char *dev_name, void *data)

@@ -140,8 +140,7 @@ int proc_comm_show(struct seq_file *m, struct task_struct *task)
 	return 0;
 }
 
-/* Small texts that are written: NUL-terminated, without the newline. The length or errno. */
-static ssize_t get_text(struct iov_iter *from, char *buf, size_t size)
+ssize_t proc_get_text(struct iov_iter *from, char *buf, size_t size)
 {
 	size_t n = iov_iter_count(from), keep = min(n, size - 1);
 
@@ -155,7 +154,7 @@ static ssize_t get_text(struct iov_iter *from, char *buf, size_t size)
 static ssize_t comm_write(struct file *file, struct iov_iter *from, loff_t *pos)
 {
 	char comm[TASK_COMM_LEN];
-	ssize_t n = get_text(from, comm, sizeof(comm));
+	ssize_t n = proc_get_text(from, comm, sizeof(comm));
 	struct task_struct *task;
 
 	if (n < 0)
@@ -187,7 +186,7 @@ static ssize_t oom_score_adj_write(struct file *file, struct iov_iter *from, lof
 {
 	struct task_struct *task;
 	char text[16];
-	ssize_t n = get_text(from, text, sizeof(text));
+	ssize_t n = proc_get_text(from, text, sizeof(text));
 	int value;
 
 	if (n < 0)

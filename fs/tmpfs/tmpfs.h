@@ -2,6 +2,7 @@
 #pragma once
 /* Inside tmpfs. The rest of the kernel knows it by its name, "tmpfs", only. */
 #include "fs/fs.h"
+#include "mm/shmem.h"
 #include "mm/swap.h"
 
 struct tmpfs_sb_info {
@@ -55,7 +56,6 @@ int tmpfs_fill_page(struct page *page);
 int tmpfs_writepage(struct page *page, struct writeback_control *wbc);
 unsigned long tmpfs_drop_swapped(struct address_space *m, pgoff_t first, pgoff_t last);	/* how many it were; uncharged */
 void tmpfs_forget_swapped(struct inode *inode);	/* all, at its end */
-unsigned long tmpfs_swapped_pages(void);
 
 int tmpfs_fill_super(struct super_block *sb, void *data);
 void shmem_init(struct file_system_type *type);

@@ -117,6 +117,23 @@ static struct {
 	unsigned long todo;		/* CPUs that have not answered yet */
 } call;
 
+/* call_lock held. */
+static void send_call(unsigned long mask, void (*fn)(void *), void *arg)
+{
+	call.fn = fn;
+	call.arg = arg;
+	__atomic_store_n(&call.todo, mask, __ATOMIC_SEQ_CST);
+	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (mask >> cpu & 1)
+			apic_send_ipi(apic_ids[cpu], CALL_VECTOR);
+}
+
+static void wait_for_answers(void)
+{
+	while (__atomic_load_n(&call.todo, __ATOMIC_ACQUIRE))
+		cpu_relax();
+}
+
 void smp_call_function(unsigned long mask, void (*fn)(void *), void *arg)
 {
 	mask &= cpu_online_mask & ~BIT(smp_processor_id());
@@ -125,14 +142,8 @@ void smp_call_function(unsigned long mask, void (*fn)(void *), void *arg)
 	if (DEBUG && (irqs_disabled() || in_serving_softirq()))
 		panic("smp_call_function with interrupts off, or in a softirq, from %p", __builtin_return_address(0));
 	spin_lock(&call_lock);
-	call.fn = fn;
-	call.arg = arg;
-	__atomic_store_n(&call.todo, mask, __ATOMIC_SEQ_CST);
-	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
-		if (mask >> cpu & 1)
-			apic_send_ipi(apic_ids[cpu], CALL_VECTOR);
-	while (__atomic_load_n(&call.todo, __ATOMIC_ACQUIRE))
-		cpu_relax();
+	send_call(mask, fn, arg);
+	wait_for_answers();
 	spin_unlock(&call_lock);
 }
 
@@ -145,6 +156,66 @@ void smp_call_interrupt(void)
 	call.fn(call.arg);
 	clear_bit((int)cpu, &call.todo);
 }
+
+#if DEBUG
+/*
+ * The others come to the gate by interrupt and wait there with interrupts off. One that was interrupted in the middle of
+ * something (a spinlock, a softirq, preemption off) says so; then all are let go, and it is tried again.
+ */
+#define STOP_TRIES 1000
+static struct {
+	atomic_t waiting, busy;
+	bool open;
+} gate;
+
+static void wait_at_gate(void *unused)
+{
+	(void)unused;
+	if (preempt_count() != HARDIRQ_OFFSET)
+		atomic_inc(&gate.busy);
+	atomic_inc(&gate.waiting);
+	while (!READ_ONCE(gate.open))
+		cpu_relax();
+}
+
+static bool try_to_stop(void (*fn)(void *), void *arg)
+{
+	unsigned long mask, flags;
+	int others = -1;
+	bool quiet;
+
+	spin_lock(&call_lock);
+	mask = cpu_online_mask & ~BIT(smp_processor_id());
+	for_each_online_cpu(cpu)
+		others++;
+	atomic_set(&gate.waiting, 0);
+	atomic_set(&gate.busy, 0);
+	WRITE_ONCE(gate.open, false);
+	send_call(mask, wait_at_gate, NULL);
+	while (atomic_read(&gate.waiting) < others)
+		cpu_relax();
+	flags = local_irq_save();
+	quiet = !atomic_read(&gate.busy);
+	if (quiet)
+		fn(arg);
+	local_irq_restore(flags);
+	WRITE_ONCE(gate.open, true);
+	wait_for_answers();
+	spin_unlock(&call_lock);
+	return quiet;
+}
+
+bool stop_machine(void (*fn)(void *), void *arg)
+{
+	might_sleep();
+	for (int tries = 0; tries < STOP_TRIES; tries++) {
+		if (try_to_stop(fn, arg))
+			return true;
+		yield();
+	}
+	return false;
+}
+#endif
 
 static bool stopping;
 

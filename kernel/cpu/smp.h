@@ -25,6 +25,11 @@ void smp_send_stop(void);		/* panic: all others stop, by non-maskable interrupt 
 void smp_stopped(void);			/* the handler of that: does not return if it was meant */
 struct pt_regs;
 #if DEBUG
+/*
+ * Runs fn(arg) here, with interrupts off, while all other CPUs wait, with interrupts off: nobody anywhere holds a spinlock or is
+ * within a section that is not preempted. False: no such moment came. fn takes no locks. Process context, no lock held; may sleep.
+ */
+bool stop_machine(void (*fn)(void *), void *arg);
 void smp_show_cpu(u32 cpu);		/* prints where another CPU is, if it answers to a non-maskable interrupt */
 bool smp_asked(const struct pt_regs *regs);	/* the handler of that: was it meant? */
 #else

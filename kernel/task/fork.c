@@ -17,6 +17,7 @@
 #include "lib/abi/sched.h"
 #include "lib/err.h"
 #include "lib/string.h"
+#include "mm/fail.h"
 #include "mm/mm.h"
 #include "mm/oom.h"
 #include "mm/pagetable.h"
@@ -42,6 +43,7 @@ static struct task_struct *dup_task_struct(void)
 	if (!t)
 		return NULL;
 	*t = *current;
+	fail_nth_fork(t);
 	t->thread_info = alloc_thread_stack();
 	t->thread.fpu = NULL;
 	if (t->thread_info && current->mm)

@@ -111,6 +111,8 @@ struct task_struct {
 #if DEBUG
 	struct held_locks held;			/* lockdep.c */
 	u64 hung_switches, hung_ns;		/* hung.c: switches at its last look; how long there were none */
+	unsigned int fail_nth;			/* mm/fail.c: this allocation from now on fails; 0: none */
+	bool make_it_fail;			/* and this task's may, where only some tasks' do */
 #endif
 };
 
@@ -119,6 +121,7 @@ struct task_struct {
 #define PF_KTHREAD 0x200000u
 #define PF_NO_SETAFFINITY 0x4000000u	/* bound to its CPU: kthread_bind */
 #define PF_MEMALLOC 0x800u		/* may use the whole reserve: it frees memory */
+#define PF_MEMALLOC_NOFAIL 0x1000u	/* its requests for memory that may sleep wait until there is some: see below */
 #define PF_SIGNALED 0x400u
 #define EXIT_ZOMBIE 1
 #define EXIT_DEAD 2
@@ -126,6 +129,19 @@ struct task_struct {
 extern struct task_struct init_task;	/* the idle task of the boot CPU: pid 0 */
 extern spinlock_t tasklist_lock;
 extern struct task_struct *child_reaper;	/* process 1 */
+
+/*
+ * Between save and restore the task gets its memory however long that takes: for what cannot be broken off in the middle, such as giving
+ * back the blocks of a file that is no more. Not for what a system call could refuse.
+ */
+static inline u32 memalloc_nofail_save(void)
+{
+	u32 old = current->flags & PF_MEMALLOC_NOFAIL;
+
+	current->flags |= PF_MEMALLOC_NOFAIL;
+	return old;
+}
+static inline void memalloc_nofail_restore(u32 old) { current->flags = (current->flags & ~PF_MEMALLOC_NOFAIL) | old; }
 
 #define for_each_process(p) list_for_each_entry(p, &init_task.tasks, tasks)
 #define for_each_thread(p, t) list_for_each_entry(t, &(p)->signal->thread_head, thread_group)

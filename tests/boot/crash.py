@@ -17,8 +17,14 @@ WAYS = [
     ("locktwice", r"spinlock .* taken twice", ("debug",)),
     ("unlock", r"released but not held", ("debug",)),
     ("doublefree", r"freed twice", ("debug",)),
-    ("redzone", r"written past the end", ("debug",)),
-    ("useafterfree", r"written to after it was freed", ("debug",)),
+    ("redzone", r"written past the end \(offset 48\)", ("debug",)),
+    ("redzonebefore", r"written before its beginning", ("debug",)),
+    ("useafterfree", r"written to after it was freed \(offset 20\)", ("debug",)),
+    ("firstword", r"written to after it was freed \(offset 0\)", ("debug",)),
+    ("freeinside", r"which is no object", ("debug",)),
+    ("freestranger", r"of another cache or of none", ("debug",)),
+    ("pageafterfree", r"written to while it was free, at offset 64", ("debug",)),
+    ("freeorder", r"freed with order 0, but allocated by free_other_order", ("debug",)),
 ]
 
 

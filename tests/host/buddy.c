@@ -23,7 +23,12 @@ static u16 owner[HIGH_END];		/* number of the block that has the page, 0: free *
 static bool cleared[HIGH_END];
 
 void clear_highpage(struct page *page) { cleared[page_to_pfn(page)] = true; }
-void poison_pages(struct page *page, unsigned int order) { cleared[page_to_pfn(page)] = false; }
+void poison_pages(struct page *page, unsigned int order) { memset(cleared + page_to_pfn(page), 0, 1ul << order); }
+void check_poison(struct page *page, unsigned int order, bool zeroed)
+{
+	for (unsigned long i = 0; i < 1ul << order; i++)
+		CHECK(!cleared[page_to_pfn(page + i)]);
+}
 
 static void zone_setup(int index, unsigned long start, unsigned long end)
 {

@@ -95,13 +95,52 @@ static void use_after_free(void)
 	for (int i = 0; i < 100; i++)
 		(void)kmalloc(64, GFP_KERNEL);
 }
+static void red_zone_before(void)
+{
+	char *volatile p = kmalloc(40, GFP_KERNEL);
+
+	p[-1] = 1;
+	kfree(p);
+}
+/* The last of a magazine comes first: so it is this one that is handed out again. */
+static void use_first_word(void)
+{
+	u32 *volatile p = kmalloc(64, GFP_KERNEL);
+
+	kfree(p);
+	p[0] ^= 1;
+	(void)kmalloc(64, GFP_KERNEL);
+}
+static void free_inside(void)
+{
+	char *volatile p = kmalloc(64, GFP_KERNEL);
+
+	kfree(p + 8);
+}
+static void free_stranger(void)
+{
+	struct kmem_cache *volatile c = kmem_cache_create("crash", 64, 0, NULL);
+
+	kmem_cache_free(c, kmalloc(64, GFP_KERNEL));
+}
+static void page_after_free(void)
+{
+	char *volatile p = (char *)__get_free_page(GFP_KERNEL);
+
+	free_page((unsigned long)p);
+	p[100] = 1;
+	(void)__get_free_page(GFP_KERNEL);
+}
+static void free_other_order(void) { __free_pages(alloc_pages(GFP_KERNEL, 1), 0); }
 static void bug(void) { BUG_ON(1); }
 
 static const struct { const char *name; void (*fn)(void); } ways[] = {
 	{ "null", null_pointer }, { "stack", stack }, { "atomic", sleep_in_atomic }, { "locktwice", lock_twice },
 	{ "unlock", unlock_free }, { "doublefree", double_free }, { "redzone", red_zone }, { "useafterfree", use_after_free },
 	{ "bug", bug }, { "stuck", stuck }, { "irqsleep", sleep_in_irq }, { "softirqsleep", sleep_in_softirq },
-	{ "softirquser", user_in_softirq },
+	{ "softirquser", user_in_softirq }, { "redzonebefore", red_zone_before }, { "firstword", use_first_word },
+	{ "freeinside", free_inside }, { "freestranger", free_stranger }, { "pageafterfree", page_after_free },
+	{ "freeorder", free_other_order },
 };
 
 static int crash(void)

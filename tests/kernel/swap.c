@@ -4,6 +4,7 @@
 #include "lib/abi/errno.h"
 #include "lib/err.h"
 #include "mm/buddy.h"
+#include "mm/check.h"
 #include "mm/filemap.h"
 #include "mm/slab.h"
 #include "mm/swap_internal.h"
@@ -187,3 +188,18 @@ KTEST(swap_cache_keeps_one_page_for_an_entry)
 	put_page(page);
 	remove_area(a);
 }
+
+#if DEBUG
+KTEST(swap_place_that_nobody_holds_is_found_by_the_check)
+{
+	struct swap_area *a = make_area(3, 0, 1000);
+	swp_entry_t e = get_swap_page();
+
+	EXPECT(page_check() > 0 && page_check_found("swap: places that its cache has"));
+	EXPECT_EQ(swap_duplicate(e), 0);
+	EXPECT(page_check() > 0 && page_check_found("swap: holders of places"));
+	EXPECT(swap_free(e));
+	swap_free_cache(e);
+	remove_area(a);
+}
+#endif

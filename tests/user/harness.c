@@ -152,6 +152,30 @@ static int compare(const struct weight *a, const struct weight *b, char *why, in
 	return n;
 }
 
+/* A debug kernel looks at every page; what it finds is in its log. False: something is wrong. */
+static int pages_are_right(void)
+{
+	int fd = open("/sys/kernel/debug/page_check", O_WRONLY), ok;
+
+	if (fd < 0)
+		return 1;
+	ok = write(fd, "1", 1) == 1;
+	close(fd);
+	return ok;
+}
+
+/* Whose are the pages that were handed out since the test began? */
+static void show_owners(void)
+{
+	static char buf[65536];
+	int lines = 0;
+
+	if (read_file("/sys/kernel/debug/page_owner", buf, sizeof buf) < 0)
+		return;
+	for (char *line = strtok(buf, "\n"); line && lines < 16; line = strtok(NULL, "\n"), lines++)
+		printf("# owner %s\n", line);
+}
+
 /* Weighs until nothing changes: somebody who has been waited for may still be on the way out. */
 static void settle(struct weight *w)
 {
@@ -249,6 +273,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	mount("proc", "/proc", "proc", 0, NULL);
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 	mount("devpts", "/dev/pts", "devpts", 0, "mode=620,ptmxmode=666");
 	uname(&u);
 	on_pagoda = strstr(u.version, "Pagoda") != NULL;
@@ -268,8 +293,10 @@ int main(int argc, char **argv)
 
 		if (!wanted(names[i], argv))
 			continue;
-		if (on_pagoda)
+		if (on_pagoda) {
 			settle(&before);
+			write_file("/sys/kernel/debug/page_owner", "0");
+		}
 		printf("# begin %s\n", names[i]);
 		fflush(stdout);
 		status = run(names[i]);
@@ -282,6 +309,12 @@ int main(int argc, char **argv)
 				if (!leak)
 					break;
 				usleep(10000);
+			}
+			if (leak)
+				show_owners();
+			if (!pages_are_right()) {
+				leak = 1;
+				strcpy(why, "the page check finds something wrong");
 			}
 		}
 		if (status == 0 && !leak)
@@ -299,6 +332,9 @@ int main(int argc, char **argv)
 		printf("not ok remount: %s\n", strerror(errno));
 		failed++;
 	}
+	if (on_pagoda && read_file("/sys/kernel/debug/page_check", why, sizeof why) > 0)
+		for (char *line = strtok(why, "\n"); line; line = strtok(NULL, "\n"))
+			printf("# page check: %s\n", line);
 	printf("# %d programs, %d failed\n", ran, failed);
 	fflush(stdout);
 	tcdrain(1);		/* the end of process 1 ends the machine at once */

@@ -33,7 +33,7 @@ static char *const environment[] = { "PATH=/bin:/sbin:/demo", "HOME=/root", "TER
 
 static const struct { const char *type, *dir, *options; } mounts[] = {
 	{ "proc", "/proc", NULL }, { "sysfs", "/sys", NULL }, { "devtmpfs", "/dev", NULL },
-	{ "devpts", "/dev/pts", "mode=620,gid=5,ptmxmode=666" },
+	{ "devpts", "/dev/pts", "mode=620,gid=5,ptmxmode=666" }, { "debugfs", "/sys/kernel/debug", NULL },
 };
 
 /* A kernel without that file system, and one that has mounted it itself, are both fine. */

@@ -3,6 +3,7 @@
 #include "lib/types.h"
 
 #define PF_MEMALLOC 1u
+#define PF_MEMALLOC_NOFAIL 2u
 #define TIF_MEMDIE 0
 #define current_thread_info() NULL
 #define test_thread_flag(info, flag) false
