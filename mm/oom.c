@@ -149,6 +149,7 @@ struct choice {
 	struct candidate worst[MAX_CANDIDATES];
 };
 
+unsigned long oom_kills;
 static DEFINE_SPINLOCK(oom_lock);	/* one event at a time: choosing and killing */
 static atomic_t oom_victims;		/* address spaces that have been condemned and are still there */
 static DECLARE_WAIT_QUEUE_HEAD(oom_wait);	/* for oom_victims to become 0 */
@@ -395,6 +396,7 @@ static void kill_worst(struct choice *ch)
 		condemn(c);
 		got += c->anon + c->tables + c->stacks;
 		ch->killed++;
+		oom_kills++;
 	}
 }
 

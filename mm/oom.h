@@ -10,6 +10,7 @@ bool reclaim_memory(gfp_t gfp, unsigned int order);
  * dying itself gets access to the reserves. The caller, who holds no lock, lets its program try again, or die. Sleeps.
  */
 void out_of_memory(void);
+extern unsigned long oom_kills;	/* processes condemned since boot; by oom_lock */
 void oom_victim_gone(void);	/* the last user of a condemned address space has given it back */
 /* Is there enough for another task, and for what the newest ones will yet ask for? If not, fork fails: better than a kill. Sleeps */
 bool memory_for_fork(void);

@@ -11,6 +11,7 @@
 #include "mm/fault.h"
 #include "mm/layout.h"
 #include "mm/lru.h"
+#include "mm/oom.h"
 #include "mm/mm.h"
 #include "mm/pagetable.h"
 #include "mm/swap.h"
@@ -163,8 +164,8 @@ static int vmstat_show(struct seq_file *m, void *v)
 	seq_printf(m, "pgfault %lu\npgmajfault %lu\npgcow %lu\n", sum.pgfault, sum.pgmajfault, sum.pgcow);
 	seq_printf(m, "pswpin %lu\npswpout %lu\npgactivate %lu\npgdeactivate %lu\n", vm_scan.pswpin, vm_scan.pswpout,
 		   vm_scan.pgactivate, vm_scan.pgdeactivate);
-	seq_printf(m, "pgscan %lu\npgsteal %lu\nallocstall %lu\npageoutrun %lu\n", vm_scan.pgscan, vm_scan.pgsteal,
-		   vm_scan.allocstall, vm_scan.pageoutrun);
+	seq_printf(m, "pgscan %lu\npgsteal %lu\nallocstall %lu\npageoutrun %lu\noom_kill %lu\n", vm_scan.pgscan, vm_scan.pgsteal,
+		   vm_scan.allocstall, vm_scan.pageoutrun, oom_kills);
 	return 0;
 }
 

@@ -13,7 +13,9 @@
 #include "kernel/cpu/irqflags.h"
 #include "kernel/cpu/smp.h"
 #include "kernel/panic.h"
+#include "kernel/sched/sched.h"
 #include "kernel/sched/softirq.h"
+#include "kernel/time.h"
 #include "kernel/timer.h"
 #include "lib/abi/errno.h"
 #include "mm/slab.h"
@@ -100,6 +102,7 @@ void do_irq(struct pt_regs *regs, unsigned vector);
 void do_irq(struct pt_regs *regs, unsigned vector)
 {
 	u32 count = preempt_count();
+	u64 start = ktime_get();
 
 	lockdep_irq_enter();
 	current_thread_info()->preempt_count += HARDIRQ_OFFSET;
@@ -110,6 +113,8 @@ void do_irq(struct pt_regs *regs, unsigned vector)
 	current_thread_info()->preempt_count -= HARDIRQ_OFFSET;
 	lockdep_irq_exit(count, vector);
 	softirq_irq_exit();
+	if (!in_interrupt())
+		account_irq_time(ktime_get() - start);
 }
 
 int request_irq(unsigned irq, irq_handler_t handler, u32 irq_flags, const char *name, void *arg)

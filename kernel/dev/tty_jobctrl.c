@@ -19,25 +19,11 @@
 #include "lib/abi/errno.h"
 #include "lib/abi/ioctls.h"
 
-/*
- * A group's number can be given to another once it is empty, so the group must still belong to the
- * terminal's session. tasklist_lock held.
- */
-static void signal_group(int pgrp, int session, int sig)
-{
-	struct task_struct *p;
-
-	for_each_in_pgrp(p, pgrp) {
-		if (task_session(p) == session)
-			send_sig(sig, p, 1);
-	}
-}
-
 void tty_signal_pgrp(struct tty_struct *tty, int sig)
 {
 	spin_lock(&tasklist_lock);
 	if (tty->pgrp)
-		signal_group(tty->pgrp, tty->session, sig);
+		__kill_pgrp(tty->pgrp, tty->session, sig, 1);
 	spin_unlock(&tasklist_lock);
 }
 
@@ -119,7 +105,7 @@ static void signal_session_leader(struct tty_struct *tty, bool leader_exits)
 		p->signal->tty_old_pgrp = tty->pgrp;
 	}
 	if (leader_exits && tty->pgrp)
-		signal_group(tty->pgrp, tty->session, SIGHUP);
+		__kill_pgrp(tty->pgrp, tty->session, SIGHUP, 1);
 }
 
 void tty_hangup_session(struct tty_struct *tty, bool leader_exits)
@@ -142,8 +128,8 @@ static void hang_up_old_pgrp(struct task_struct *leader)
 {
 	spin_lock(&tasklist_lock);
 	if (leader->signal->tty_old_pgrp) {
-		signal_group(leader->signal->tty_old_pgrp, task_session(leader), SIGHUP);
-		signal_group(leader->signal->tty_old_pgrp, task_session(leader), SIGCONT);
+		__kill_pgrp(leader->signal->tty_old_pgrp, task_session(leader), SIGHUP, 1);
+		__kill_pgrp(leader->signal->tty_old_pgrp, task_session(leader), SIGCONT, 1);
 	}
 	leader->signal->tty_old_pgrp = 0;
 	spin_unlock(&tasklist_lock);
@@ -153,9 +139,9 @@ static void hang_up_old_pgrp(struct task_struct *leader)
 static bool leave_session(struct tty_struct *tty, bool leader_exits)
 {
 	if (tty->pgrp) {
-		signal_group(tty->pgrp, tty->session, SIGHUP);
+		__kill_pgrp(tty->pgrp, tty->session, SIGHUP, 1);
 		if (!leader_exits)
-			signal_group(tty->pgrp, tty->session, SIGCONT);
+			__kill_pgrp(tty->pgrp, tty->session, SIGCONT, 1);
 	}
 	return clear_session(tty);
 }

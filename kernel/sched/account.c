@@ -39,6 +39,17 @@ void account_tick(bool user)
 		account_itimers(t, user);
 }
 
+/* Whoever was interrupted does not pay for it: its turn began that much later. */
+void account_irq_time(u64 ns)
+{
+	struct rq *rq = this_rq();
+
+	spin_lock(&rq->lock);
+	rq->irq_ns += ns;
+	rq->curr->se.exec_start += ns;
+	spin_unlock_no_resched(&rq->lock);
+}
+
 u64 task_runtime_ns(struct task_struct *t)
 {
 	unsigned long flags = local_irq_save();

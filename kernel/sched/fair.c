@@ -26,7 +26,7 @@
 #define WAKEUP_GRANULARITY_NS 1000000ull
 #define SLEEP_FORGIVES 8u		/* of what a task has had too much, an 8th of the time that it sleeps */
 #define MOST_SLEEP_CREDIT_NS 50000000ull
-#define MOST_CHARGE_NS 20000000ull	/* five ticks: a CPU that hears nothing for longer was put aside by the host */
+#define LONGEST_SILENCE_NS (5 * TICK_NSEC)	/* a CPU that hears no tick for longer was put aside by the host: nobody ran */
 
 /* Not kswapd: it has all the time that others leave it. */
 static bool reclaims_for_others(const struct task_struct *t) { return (t->flags & (PF_MEMALLOC | PF_KTHREAD)) == PF_MEMALLOC; }
@@ -87,7 +87,7 @@ static void update_min_vruntime(struct rq *rq)
 
 static void charge_fair(struct rq *rq, struct task_struct *t, u64 ns)
 {
-	t->se.vruntime += to_virtual(min(ns, MOST_CHARGE_NS), t->se.weight);
+	t->se.vruntime += to_virtual(ns > LONGEST_SILENCE_NS ? TICK_NSEC : ns, t->se.weight);
 	update_min_vruntime(rq);
 }
 
@@ -110,7 +110,8 @@ static void place(struct rq *rq, struct sched_entity *se)
 
 	if ((s64)(floor - se->vruntime) > 0)
 		se->vruntime = floor;
-	se->vruntime -= (rq->clock - se->exec_start) / SLEEP_FORGIVES;
+	if (rq->clock > se->exec_start)
+		se->vruntime -= (rq->clock - se->exec_start) / SLEEP_FORGIVES;
 	floor = rq->cfs.min_vruntime - credit;
 	if ((s64)(floor - se->vruntime) > 0)
 		se->vruntime = floor;

@@ -82,6 +82,7 @@ struct rq {
 	struct mm_struct *prev_mm;	/* to be dropped once the switch is over */
 	struct task_struct *leaving;	/* to be put on another CPU's queue once the switch is over */
 	u64 user_ns, system_ns, softirq_ns;	/* CPU time by the tick */
+	u64 irq_ns;			/* spent in interrupts since boot */
 	u32 balance_ticks;
 };
 
@@ -97,6 +98,7 @@ bool wake_up_state(struct task_struct *t, unsigned int state);
 bool wake_up_process(struct task_struct *t);	/* TASK_NORMAL */
 void wake_up_new_task(struct task_struct *t);	/* first time, after fork */
 void scheduler_tick(void);			/* from the timer interrupt */
+void account_irq_time(u64 ns);			/* at the end of an interrupt, its softirqs included; interrupts off */
 void resched_task(struct task_struct *t);	/* who runs on the CPU of a locked queue */
 void kick_process(struct task_struct *t);	/* if it runs in user mode on another CPU: look at your flags. Any context */
 void set_user_nice(struct task_struct *t, int nice);

@@ -124,8 +124,8 @@ static void kill_orphaned_pgrp(struct task_struct *t, struct task_struct *parent
 
 	if (task_pgrp(p) != pgrp && task_session(p) == task_session(t) &&
 	    will_become_orphaned(pgrp, ignored) && has_stopped_jobs(pgrp)) {
-		__kill_pgrp(pgrp, SIGHUP, 1);
-		__kill_pgrp(pgrp, SIGCONT, 1);
+		__kill_pgrp(pgrp, 0, SIGHUP, 1);
+		__kill_pgrp(pgrp, 0, SIGCONT, 1);
 	}
 }
 

@@ -37,7 +37,11 @@ void signals_init(void);
 long do_execve(const char *filename, char *const *argv, char *const *envp);
 /* From a kernel thread: kernel strings. */
 int kernel_execve(const char *filename, const char *const *argv, const char *const *envp);
-int __kill_pgrp(int pgrp, int sig, int priv);		/* tasklist_lock held */
+/*
+ * Members that are forking see it before their children are there. session: of which the group must be, for its number can be
+ * given to another; 0: any. 0, or -ESRCH: nobody. tasklist_lock held.
+ */
+int __kill_pgrp(int pgrp, int session, int sig, int priv);
 void signal_wake_up(struct task_struct *t, bool fatal);	/* siglock held */
 void futex_wake(void *uaddr, int nr);			/* who waits as shared, current mm */
 /* The leader's places in its group and session go to another thread of it. tasklist_lock held. */

@@ -258,14 +258,17 @@ int send_sig(int sig, struct task_struct *t, int priv)
 	return do_send(sig, priv ? SEND_SIG_PRIV : SEND_SIG_NOINFO, t, true);
 }
 
-int __kill_pgrp(int pgrp, int sig, int priv)
+int __kill_pgrp(int pgrp, int session, int sig, int priv)
 {
 	struct task_struct *p;
 	int err = -ESRCH;
 
 	for_each_in_pgrp(p, pgrp) {
-		int e = send_sig(sig, p, priv);
+		int e;
 
+		if (session && task_session(p) != session)
+			continue;
+		e = send_sig(sig, p, priv);
 		if (err)
 			err = e;
 		p->signal->group_signals++;
@@ -278,7 +281,7 @@ int kill_pgrp(int pgrp, int sig, int priv)
 	int err;
 
 	spin_lock(&tasklist_lock);
-	err = __kill_pgrp(pgrp, sig, priv);
+	err = __kill_pgrp(pgrp, 0, sig, priv);
 	spin_unlock(&tasklist_lock);
 	return err;
 }
