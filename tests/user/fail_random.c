@@ -11,7 +11,7 @@
 #include <time.h>
 #include "test.h"
 
-#define ROUNDS 2
+#define ROUNDS 1		/* more, by hand, find more */
 #define SECONDS 1
 
 static const char *const programs[] = {
@@ -110,7 +110,7 @@ int main(void)
 	set_both("task-filter", "Y");
 	set_both("times", "-1");
 	for (int round = 0; round < ROUNDS; round++) {
-		set_both("probability", round % 2 ? "1" : "5");
+		set_both("probability", round % 2 ? "1" : "3");
 		for (unsigned i = 0; i < sizeof programs / sizeof *programs; i++) {
 			run(programs[i]);
 			remove_all(".");
