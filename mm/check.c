@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The invariants of memory, checked over all of it. What the head of mm/page.h promises for one page at a time is here looked at from
- * the other side: the lists, caches and page tables are walked, what each of them says about a page is written down (tally), and
- * then every page must agree with it.
+ * the other side: the lists, caches and page tables are walked (mm/check_lists.c), what each of them says about a page is written down
+ * (page_tally), and then every page must agree with it.
  *
  *	a page frame is                   if                                        its references are
  *	free                              on a buddy list, or a CPU's list          none
@@ -30,15 +30,10 @@
 #include "kernel/task/task.h"
 #include "lib/abi/errno.h"
 #include "lib/string.h"
-#include "mm/check.h"
+#include "mm/check_internal.h"
 #include "mm/filemap.h"
-#include "mm/layout.h"
-#include "mm/lru.h"
 #include "mm/page_owner.h"
-#include "mm/pagetable.h"
-#include "mm/rmap.h"
 #include "mm/shmem.h"
-#include "mm/slab_internal.h"
 #include "mm/swap_internal.h"
 #include "mm/vmalloc.h"
 
@@ -46,15 +41,10 @@
 #define MAX_FINDINGS 32
 #define PASSES 8			/* with pauses of 1, 2, 4 ... ms in between */
 
-enum kind { NONE, FREE, PCP, SLAB, TABLE, ANON, PAGECACHE, SWAPCACHE, KERNEL, RESERVED, NR_KINDS };
 static const char *const kind_names[] = {
 	"none", "free", "pcp", "slab", "table", "anonymous", "file", "swapcache", "kernel", "reserved",
 };
-/* One word for each page frame: how many entries map it, whether it was met on an LRU list, and the kind that a list says it is. */
-#define MAPS 0x00ffffffu
-#define ON_LRU 0x01000000u
-#define KIND_SHIFT 28
-static u32 *tally;
+u32 *page_tally;
 
 struct finding {
 	const char *what;
@@ -70,7 +60,7 @@ static struct findings now, suspects;
 static unsigned long sums[NR_KINDS], dirty, writeback, in_swap_cache, swapped_entries;
 static DEFINE_MUTEX(check_mutex);	/* all of the above */
 
-static void complain(const char *what, unsigned long where, long is, long should)
+void check_complain(const char *what, unsigned long where, long is, long should)
 {
 	struct finding *f = &now.f[now.nr];
 
@@ -82,208 +72,6 @@ static void complain(const char *what, unsigned long where, long is, long should
 		f->page = *pfn_to_page(where);
 }
 
-static void expect(const char *what, unsigned long where, unsigned long is, unsigned long should)
-{
-	if (unlikely(is != should))
-		complain(what, where, (long)is, (long)should);
-}
-
-static void take(const struct page *page, enum kind kind)
-{
-	u32 *t = &tally[page_to_pfn(page)];
-
-	expect("is two things at once", page_to_pfn(page), kind, *t >> KIND_SHIFT ?: kind);
-	*t |= (u32)kind << KIND_SHIFT;
-}
-
-/* ---- what the lists say ---- */
-
-static void walk_free_lists(struct zone *z)
-{
-	unsigned long pages = 0, limit = z->present_pages;
-
-	for (unsigned int order = 0; order < MAX_ORDER; order++) {
-		const struct page *page;
-		unsigned long blocks = 0;
-
-		list_for_each_entry(page, &z->free_area[order].free_list, lru) {
-			unsigned long pfn = page_to_pfn(page);
-
-			if (!PageBuddy(page) || page->order != order || pfn & ((1ul << order) - 1))
-				complain("is no free block of its order", pfn, (long)page->order, (long)order);
-			for (unsigned long i = 0; i < 1ul << order; i++)
-				take(page + i, FREE);
-			pages += 1ul << order;
-			if (++blocks > limit)
-				break;
-		}
-		expect("free blocks of an order", (unsigned long)&z->free_area[order], z->free_area[order].nr_free, blocks);
-	}
-	expect("free pages of a zone", (unsigned long)z, z->nr_free, pages);
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		const struct page *page;
-		unsigned int n = 0;
-
-		list_for_each_entry(page, &z->pcp[cpu].list, lru) {
-			expect("is on a CPU's list without PG_pcp", page_to_pfn(page), PagePcp(page), true);
-			take(page, PCP);
-			if (++n > limit)
-				break;
-		}
-		expect("pages of a CPU's list", (unsigned long)&z->pcp[cpu], z->pcp[cpu].count, n);
-	}
-}
-
-static void walk_lru_lists(struct zone *z)
-{
-	for (int lru = 0; lru < NR_LRU_LISTS; lru++) {
-		const struct page *page;
-		unsigned long n = 0;
-
-		list_for_each_entry(page, &z->lru[lru], lru) {
-			unsigned long pfn = page_to_pfn(page);
-
-			expect("is on an LRU list without PG_lru", pfn, PageLRU(page), true);
-			expect("is on another LRU list than its flags say", pfn, (unsigned long)lru, page_lru(page));
-			if (tally[pfn] & ON_LRU)
-				complain("is on two LRU lists", pfn, 2, 1);
-			tally[pfn] |= ON_LRU;
-			if (++n > z->present_pages)
-				break;
-		}
-		expect("pages of an LRU list", (unsigned long)&z->lru[lru], z->nr_lru[lru], n);
-	}
-}
-
-static void walk_free_objects(const struct kmem_cache *c, const struct page *slab)
-{
-	char *base = (char *)lowmem_page_address(slab) + c->offset, *obj = slab->freelist;
-	unsigned int n = 0;
-
-	for (; obj && n < c->per_slab; obj = *free_word(c, obj), n++)
-		if (obj < base || (size_t)(obj - base) % c->size || (size_t)(obj - base) / c->size >= c->per_slab) {
-			complain("slab: its list of free objects is broken", page_to_pfn(slab), (long)obj, (long)base);
-			return;
-		}
-	expect("slab: free objects", page_to_pfn(slab), n, c->per_slab - slab->slab.inuse);
-}
-
-/* Slabs of one of a cache's lists, which holds those with [min, max] objects in use. */
-static unsigned long walk_slab_list(const struct kmem_cache *c, const struct list_head *list, unsigned int min, unsigned int max,
-				    unsigned long *used)
-{
-	const struct page *slab;
-	unsigned long n = 0;
-
-	list_for_each_entry(slab, list, lru) {
-		unsigned long pfn = page_to_pfn(slab);
-
-		if (slab->slab_cache != c || slab->slab.inuse < min || slab->slab.inuse > max)
-			complain("slab: is on the wrong list", pfn, slab->slab.inuse, (long)max);
-		for (unsigned int i = 0; i < 1u << c->order; i++)
-			take(slab + i, SLAB);
-		walk_free_objects(c, slab);
-		*used += slab->slab.inuse;
-		if (++n > c->nr_slabs)
-			break;
-	}
-	return n;
-}
-
-static void walk_slabs(void)
-{
-	const struct kmem_cache *c;
-
-	list_for_each_entry(c, &slab_caches, list) {
-		unsigned long used = 0, n, empty;
-
-		n = walk_slab_list(c, &c->full, c->per_slab, c->per_slab, &used);
-		n += walk_slab_list(c, &c->partial, 1, c->per_slab - 1, &used);
-		empty = walk_slab_list(c, &c->empty, 0, 0, &used);
-		expect("slabs of a cache", (unsigned long)c, c->nr_slabs, n + empty);
-		expect("empty slabs of a cache", (unsigned long)c, c->nr_empty, empty);
-		expect("objects of a cache in use", (unsigned long)c, c->nr_used, used);
-	}
-}
-
-/* ---- what the page tables say ---- */
-
-struct resident { unsigned long file, anon, shmem, swap, tables; };
-
-static void count_entry(pte_t pte, struct resident *r)
-{
-	unsigned long pfn = pte_pfn(pte);
-	const struct page *page;
-
-	if (pte_swap(pte)) {
-		r->swap++;
-		return;
-	}
-	if (pte_special(pte))
-		return;
-	if (!pfn_valid(pfn) || !pte_present(pte)) {
-		complain("no entry of a page table", (unsigned long)pte.high, (long)pte.low, 0);
-		return;
-	}
-	page = pfn_to_page(pfn);
-	tally[pfn]++;
-	if (PageAnon(page))
-		r->anon++;
-	else if (PageSwapBacked(page))
-		r->shmem++;
-	else
-		r->file++;
-}
-
-static void walk_table(const struct page *table, struct resident *r)
-{
-	const pte_t *pte = lowmem_page_address(table);
-	unsigned long used = 0;
-
-	take(table, TABLE);
-	r->tables++;
-	for (int i = 0; i < PTRS_PER_PTE; i++)
-		if (!pte_none(pte[i])) {
-			used++;
-			count_entry(pte[i], r);
-		}
-	expect("table: entries in use", page_to_pfn(table), table->private, used);
-}
-
-static void walk_mm(const struct mm_struct *mm)
-{
-	unsigned long where = (unsigned long)mm;
-	struct resident r = { 0, 0, 0, 0, 0 };
-
-	for (int i = 0; i < USER_PGDS; i++) {
-		const struct page *dir = pfn_to_page((u32)mm->pgd[i].pgd >> PAGE_SHIFT);
-		const pmd_t *pmd = lowmem_page_address(dir);
-
-		take(dir, TABLE);
-		for (int k = 0; k < PTRS_PER_PMD; k++)
-			if (!pmd_none(pmd[k]))
-				walk_table(pmd_page(pmd[k]), &r);
-	}
-	expect("mm: nr_ptes", where, mm->nr_ptes, r.tables);
-	expect("mm: file_rss", where, mm->file_rss, r.file);
-	expect("mm: anon_rss", where, mm->anon_rss, r.anon);
-	expect("mm: shmem_rss", where, mm->shmem_rss, r.shmem);
-	expect("mm: swap_usage", where, mm->swap_usage, r.swap);
-	swapped_entries += r.swap;
-}
-
-static void walk_kernel_tables(void)
-{
-	unsigned long n = 0;
-
-	for (unsigned long i = (VMALLOC_START >> PMD_SHIFT) % PTRS_PER_PMD; i < PTRS_PER_PMD; i++)
-		if (!pmd_none(swapper_pmd[i])) {
-			take(pmd_page(swapper_pmd[i]), TABLE);
-			n++;
-		}
-	expect("tables of the kernel", (unsigned long)swapper_pmd, nr_kernel_tables, n);
-}
-
 /* ---- what the pages say ---- */
 
 static void check_free(const struct page *page, unsigned long pfn)
@@ -292,12 +80,12 @@ static void check_free(const struct page *page, unsigned long pfn)
 		BIT(PG_reserved) | BIT(PG_table) | BIT(PG_swapcache);
 
 	if (unlikely(page->flags & bad))
-		complain("free, but its flags say otherwise", pfn, (long)page->flags, 0);
-	expect("free, but referenced", pfn, (unsigned long)page_count(page), 0);
+		check_complain("free, but its flags say otherwise", pfn, (long)page->flags, 0);
+	check_expect("free, but referenced", pfn, (unsigned long)page_count(page), 0);
 	if (!PageBuddy(page))
-		expect("free, but mapped", pfn, (unsigned long)page_mapcount(page), 0);
-	expect("free, but in a page table", pfn, tally[pfn] & (MAPS | ON_LRU), 0);
-	expect("free, but has an owner", pfn, page_owner(page)->state & OWNER_ALLOCATED, 0);
+		check_expect("free, but mapped", pfn, (unsigned long)page_mapcount(page), 0);
+	check_expect("free, but in a page table", pfn, page_tally[pfn] & (MAPS | ON_LRU), 0);
+	check_expect("free, but has an owner", pfn, page_owner(page)->state & OWNER_ALLOCATED, 0);
 }
 
 /* A pointer that can be followed without harm, though what it points to may be gone. */
@@ -311,7 +99,7 @@ static void check_file_page(const struct page *page, unsigned long pfn)
 	const struct address_space *m = page->mapping;
 
 	if (!in_slab(m) || !in_slab(m->page_tree.rnode) || radix_tree_lookup(&m->page_tree, page->index) != page)
-		complain("its file does not have it", pfn, (long)m, (long)page->index);
+		check_complain("its file does not have it", pfn, (long)m, (long)page->index);
 	else if (PageDirty(page) && !test_bit(AS_UNEVICTABLE, &m->flags))
 		dirty++;
 	writeback += PageWriteback(page);
@@ -335,27 +123,27 @@ static enum kind kind_of(const struct page *page)
 /* A page that somebody has. */
 static void check_used(const struct page *page, unsigned long pfn)
 {
-	enum kind kind = kind_of(page), listed = tally[pfn] >> KIND_SHIFT;
-	unsigned long maps = tally[pfn] & MAPS;
+	enum kind kind = kind_of(page), listed = page_tally[pfn] >> KIND_SHIFT;
+	unsigned long maps = page_tally[pfn] & MAPS;
 	bool cache = kind == ANON || kind == SWAPCACHE || kind == PAGECACHE;
 	unsigned long holders = maps + (kind == PAGECACHE) + PageSwapCache(page) + !cache;
 
 	sums[kind]++;
 	in_swap_cache += PageSwapCache(page);
 	if (kind == SLAB || kind == TABLE)
-		expect(kind == SLAB ? "slab: no cache has it" : "table: nobody has it", pfn, listed, kind);
+		check_expect(kind == SLAB ? "slab: no cache has it" : "table: nobody has it", pfn, listed, kind);
 	else
-		expect("is in use, and on a list of others", pfn, listed, NONE);
-	expect("references", pfn, (unsigned long)page_count(page), holders);
-	expect("on an LRU list", pfn, PageLRU(page), cache);
-	expect("PG_lru without a list", pfn, PageLRU(page), !!(tally[pfn] & ON_LRU));
+		check_expect("is in use, and on a list of others", pfn, listed, NONE);
+	check_expect("references", pfn, (unsigned long)page_count(page), holders);
+	check_expect("on an LRU list", pfn, PageLRU(page), cache);
+	check_expect("PG_lru without a list", pfn, PageLRU(page), !!(page_tally[pfn] & ON_LRU));
 	if (kind == SLAB)
 		return;			/* its mapcount's word is used otherwise */
-	expect("mapcount", pfn, (unsigned long)page_mapcount(page), maps);
+	check_expect("mapcount", pfn, (unsigned long)page_mapcount(page), maps);
 	if (kind == TABLE || kind == KERNEL)
-		expect("a kernel's page is mapped", pfn, maps, 0);
+		check_expect("a kernel's page is mapped", pfn, maps, 0);
 	if (PageLocked(page))
-		complain("is locked", pfn, 1, 0);
+		check_complain("is locked", pfn, 1, 0);
 	if (kind == PAGECACHE)
 		check_file_page(page, pfn);
 }
@@ -363,8 +151,8 @@ static void check_used(const struct page *page, unsigned long pfn)
 /* The other pages of a block are its owner's: they have no state. */
 static void check_tail(const struct page *page, unsigned long pfn, bool slab)
 {
-	expect("tail of a block: references", pfn, (unsigned long)page_count(page), 0);
-	expect("tail of a block: a list has it", pfn, tally[pfn], slab ? (u32)SLAB << KIND_SHIFT : 0);
+	check_expect("tail of a block: references", pfn, (unsigned long)page_count(page), 0);
+	check_expect("tail of a block: a list has it", pfn, page_tally[pfn], slab ? (u32)SLAB << KIND_SHIFT : 0);
 	sums[slab ? SLAB : KERNEL]++;
 }
 
@@ -372,7 +160,7 @@ static unsigned long check_block(unsigned long pfn)
 {
 	const struct page *page = pfn_to_page(pfn);
 	const struct page_owner *o = page_owner(page);
-	enum kind listed = tally[pfn] >> KIND_SHIFT;
+	enum kind listed = page_tally[pfn] >> KIND_SHIFT;
 
 	if (listed == FREE || listed == PCP) {
 		check_free(page, pfn);
@@ -386,12 +174,12 @@ static unsigned long check_block(unsigned long pfn)
 		return 1ul << o->order;
 	}
 	if (PageReserved(page)) {
-		expect("reserved: references", pfn, (unsigned long)page_count(page), 1);
-		expect("reserved: a list has it", pfn, tally[pfn], 0);
+		check_expect("reserved: references", pfn, (unsigned long)page_count(page), 1);
+		check_expect("reserved: a list has it", pfn, page_tally[pfn], 0);
 		sums[RESERVED]++;
 		return 1;
 	}
-	complain("is nobody's: it is lost", pfn, page_count(page), 0);
+	check_complain("is nobody's: it is lost", pfn, page_count(page), 0);
 	return 1;
 }
 
@@ -413,35 +201,25 @@ static void check_swap(void)
 			cached += !!(a->map[i] & SWAP_HAS_CACHE);
 		}
 	}
-	expect("swap: holders of places", (unsigned long)&swapped_entries, holders, swapped_entries + tmpfs_swapped_pages());
-	expect("swap: places that its cache has", (unsigned long)&in_swap_cache, cached, in_swap_cache);
+	check_expect("swap: holders of places", (unsigned long)&swapped_entries, holders, swapped_entries + tmpfs_swapped_pages());
+	check_expect("swap: places that its cache has", (unsigned long)&in_swap_cache, cached, in_swap_cache);
 }
 
 static void check_all(void *unused)
 {
-	struct mm_struct *mm;
-	struct zone *z;
-
 	(void)unused;
 	now.nr = 0;
-	dirty = writeback = in_swap_cache = swapped_entries = 0;
+	dirty = writeback = in_swap_cache = 0;
 	memset(sums, 0, sizeof(sums));
-	memset(tally, 0, max_pfn * sizeof(*tally));
-	for_each_zone(z) {
-		walk_free_lists(z);
-		walk_lru_lists(z);
-	}
-	walk_slabs();
-	walk_kernel_tables();
-	list_for_each_entry(mm, &mm_list, mm_node)
-		walk_mm(mm);
+	memset(page_tally, 0, max_pfn * sizeof(*page_tally));
+	swapped_entries = walk_lists();
 	for (unsigned long pfn = 0; pfn < max_pfn;)
 		pfn += check_block(pfn);
 	check_swap();
-	expect("cached pages", (unsigned long)sums, nr_pagecache_pages(), sums[PAGECACHE]);
-	expect("pages in swap's cache", (unsigned long)&in_swap_cache, nr_swapcache_pages(), in_swap_cache);
-	expect("dirty pages", (unsigned long)&dirty, (unsigned long)atomic_read(&nr_dirty_pages), dirty);
-	expect("pages under writeback", (unsigned long)&writeback, (unsigned long)atomic_read(&nr_writeback_pages), writeback);
+	check_expect("cached pages", (unsigned long)sums, nr_pagecache_pages(), sums[PAGECACHE]);
+	check_expect("pages in swap's cache", (unsigned long)&in_swap_cache, nr_swapcache_pages(), in_swap_cache);
+	check_expect("dirty pages", (unsigned long)&dirty, (unsigned long)atomic_read(&nr_dirty_pages), dirty);
+	check_expect("pages under writeback", (unsigned long)&writeback, (unsigned long)atomic_read(&nr_writeback_pages), writeback);
 }
 
 /* ---- the check ---- */
@@ -514,7 +292,7 @@ int page_check(void)
 {
 	int ret;
 
-	if (!tally)
+	if (!page_tally)
 		return -ENOMEM;
 	mutex_lock(&check_mutex);
 	ret = check_and_report();
@@ -558,8 +336,8 @@ static int page_check_init(void)
 {
 	static const struct debugfs_text file = { .show = page_check_show, .store = page_check_store };
 
-	tally = vzalloc(max_pfn * sizeof(*tally));
-	return tally && debugfs_create_text("page_check", 0600, NULL, NULL, &file) ? 0 : -ENOMEM;
+	page_tally = vzalloc(max_pfn * sizeof(*page_tally));
+	return page_tally && debugfs_create_text("page_check", 0600, NULL, NULL, &file) ? 0 : -ENOMEM;
 }
 late_initcall(page_check_init);
 #endif

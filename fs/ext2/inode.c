@@ -202,10 +202,13 @@ int ext2_write_inode(struct inode *inode, bool sync)
 	struct buffer_head *bh;
 	struct ext2_inode *raw;
 	int err = 0;
+	u32 nofail;
 
 	if (!ei->i_loaded)
 		return 0;
+	nofail = memalloc_nofail_save();	/* it has been changed long ago: what is not written now is lost when it is evicted */
 	raw = get_raw_inode(sb, (u32)inode->i_ino, &bh);
+	memalloc_nofail_restore(nofail);
 	if (!raw)
 		return -EIO;
 	if (ei->i_new)

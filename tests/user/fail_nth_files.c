@@ -119,6 +119,8 @@ static void rename_out(long r) { (void)r; CHECK(rename("d/g", "f") == 0); }
 static long do_ftruncate(void) { return ftruncate(file_fd, 3 * PAGE + 100); }
 static void restore_size(long r) { (void)r; CHECK(ftruncate(file_fd, AREA) == 0); }
 static long do_fsync(void) { return fsync(file_fd); }
+/* The block of the disk that has the inode must be read before the inode is written to it. */
+static long do_chmod_fsync(void) { return fchmod(file_fd, 0600) || fsync(file_fd) ? -1 : 0; }
 static void dirty_file(void) { make_test_file(); CHECK(pwrite(file_fd, "x", 1, 0) == 1); }
 static long do_writev(void)
 {
@@ -181,6 +183,7 @@ static const struct op ops[] = {
 	{ .name = "cold truncate", .prepare = cold_file, .call = do_ftruncate, .finish = restore_size, .check = file_uncut,
 	  .clean = remove_test_file, .error = EIO },
 	{ .name = "cold getdents", .prepare = chill, .call = do_readdir, .error = EIO },
+	{ .name = "cold fsync", .prepare = cold_file, .call = do_chmod_fsync, .clean = remove_test_file, .may_succeed = 2 },
 	{ .name = "fsync", .prepare = dirty_file, .call = do_fsync, .clean = remove_test_file, .may_succeed = 1, .error = EIO },
 	{ .name = "writev", .prepare = make_test_file, .call = do_writev, .finish = cut_file, .check = file_uncut,
 	  .clean = remove_test_file },

@@ -11,7 +11,7 @@
 #include <time.h>
 #include "test.h"
 
-#define ROUNDS 2
+#define ROUNDS 1		/* more, by hand, find more */
 #define SECONDS 1
 
 static const char *const programs[] = {
@@ -56,15 +56,15 @@ static void run(const char *program)
 	pid = fork();
 	if (pid == 0) {
 		char *argv[] = { path, NULL }, *envp[] = { "PATH=/bin", "HOME=/", NULL };
-		int null = open("/dev/null", O_RDWR);
+		int null = open("/dev/null", O_RDWR), fail = open("/proc/self/make-it-fail", O_WRONLY | O_CLOEXEC);
 
 		setpgid(0, 0);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		dup2(null, 1);
 		dup2(null, 2);
-		set("/proc/self/", "make-it-fail", "1");
-		setuid(1000);	/* where a fork fails, kill(pid) is kill(-1): that shall not reach us */
-		execve(path, argv, envp);
+		/* Not as root, and that before anything may fail: where a fork fails, kill(pid) is kill(-1). */
+		if (setuid(1000) == 0 && write(fail, "1", 1) == 1)
+			execve(path, argv, envp);
 		_exit(127);
 	}
 	CHECK(pid > 0);
@@ -110,7 +110,7 @@ int main(void)
 	set_both("task-filter", "Y");
 	set_both("times", "-1");
 	for (int round = 0; round < ROUNDS; round++) {
-		set_both("probability", round % 2 ? "1" : "5");
+		set_both("probability", round % 2 ? "1" : "3");
 		for (unsigned i = 0; i < sizeof programs / sizeof *programs; i++) {
 			run(programs[i]);
 			remove_all(".");

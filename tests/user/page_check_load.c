@@ -3,14 +3,14 @@
  * reference: pagoda-only (others have no page check)
  *
  * The page check while memory is anything but quiet: processes fork, copy on write, map, move, cut and write files and end, on all
- * CPUs, and the check stops them a dozen times. What is only on its way must not be taken for wrong, and what is wrong only while several
+ * CPUs, and the check stops them eight times. What is only on its way must not be taken for wrong, and what is wrong only while several
  * are at it shows here and nowhere else.
  */
 #include <sys/mman.h>
 #include <time.h>
 #include "test.h"
 
-#define CHECKS 12
+#define CHECKS 8
 #define AREA (64 * PAGE)
 
 static char *map(int flags, int fd)
