@@ -99,16 +99,19 @@ static int vma_fault(struct vm_area_struct *vma, unsigned long address, bool wri
 	return ret;
 }
 
-/* Puts the page (whose reference it takes) at the address unless another thread was faster. */
-static int finish_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, struct page *page, pte_t pte)
+/*
+ * Puts the page (whose reference it takes) at the address unless another thread was faster, or origin, the page itself or the
+ * one that it is a copy of, has been cut off its file. The page is not locked, so that may happen right after we looked; but
+ * whoever cuts takes all entries out once more afterwards (truncate_pagecache), and needs our lock for that.
+ */
+static int finish_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, struct page *page, struct page *origin, pte_t pte)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	pte_t *ptep;
 
 	spin_lock(&mm->page_table_lock);
 	ptep = pte_offset_map(pmd, address);
-	/* A page that was truncated meanwhile has left its mapping and must not be mapped. */
-	if (pte_none(*ptep) && (PageAnon(page) || page->mapping || PageReserved(page))) {
+	if (pte_none(*ptep) && (origin->mapping || PageReserved(origin))) {
 		if (PageAnon(page))
 			lru_cache_add(page, true);
 		install(mm, pmd, ptep, page, pte);
@@ -133,7 +136,7 @@ static int do_read_fault(struct vm_area_struct *vma, unsigned long address, pmd_
 	ret = vma_fault(vma, address, false, &page);
 	if (ret & VM_FAULT_ERROR)
 		return ret;
-	return ret | finish_fault(vma, address, pmd, page, mk_pte(page, vma->vm_page_prot));
+	return ret | finish_fault(vma, address, pmd, page, page, mk_pte(page, vma->vm_page_prot));
 }
 
 static int do_cow_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd)
@@ -149,10 +152,11 @@ static int do_cow_fault(struct vm_area_struct *vma, unsigned long address, pmd_t
 		return ret;
 	}
 	copy_highpage(copy, page);
-	put_page(page);
 	page_make_anon(copy, vma, address);
 	count_vm_event(pgcow);
-	return ret | finish_fault(vma, address, pmd, copy, writable_pte(vma, copy));
+	ret |= finish_fault(vma, address, pmd, copy, page, writable_pte(vma, copy));
+	put_page(page);
+	return ret;
 }
 
 /*
@@ -190,7 +194,7 @@ static int do_shared_fault(struct vm_area_struct *vma, unsigned long address, pm
 		return err;
 	}
 	get_page(page);
-	ret |= finish_fault(vma, address, pmd, page, writable_pte(vma, page));
+	ret |= finish_fault(vma, address, pmd, page, page, writable_pte(vma, page));
 	end_shared_write(vma, page);
 	put_page(page);
 	return ret;
@@ -455,6 +459,22 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	return 0;
 }
 
+int fault_in_area(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool write)
+{
+	for (; start < end; start += PAGE_SIZE) {
+		int ret;
+
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		ret = handle_mm_fault(vma, start, write);
+		if (ret & VM_FAULT_OOM)
+			return -ENOMEM;
+		if (ret & VM_FAULT_ERROR)
+			return -EFAULT;
+	}
+	return 0;
+}
+
 int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
 	struct vm_area_struct *vma;
@@ -463,22 +483,16 @@ int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 		unsigned long stop = min(end, vma->vm_end);
 		/* Private writable pages get their copy now; shared ones must not become dirty by it. */
 		bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+		int err;
 
 		if (vma->vm_start > start)
 			start = vma->vm_start;
 		if (!(vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC)))
 			return -EFAULT;
-		for (; start < stop; start += PAGE_SIZE) {
-			int ret;
-
-			if (fatal_signal_pending(current))
-				return -EINTR;
-			ret = handle_mm_fault(vma, start, write);
-			if (ret & VM_FAULT_OOM)
-				return -ENOMEM;
-			if (ret & VM_FAULT_ERROR)
-				return -EFAULT;
-		}
+		err = fault_in_area(vma, start, stop, write);
+		if (err)
+			return err;
+		start = stop;
 	}
 	return 0;
 }
