@@ -131,6 +131,12 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, u32 prot, u32 flags, pgoff_t pgoff);	/* takes mmap_sem */
 unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long hint, unsigned long len);
 unsigned long mmap_base_for(unsigned long stack_top);
+/* Do limits allow the address space to have so many pages more in areas of this kind, or to lock so many more if it has VM_LOCKED? */
+bool may_expand_vm(struct mm_struct *mm, u32 vm_flags, unsigned long pages);
+bool may_lock_more(struct mm_struct *mm, u32 vm_flags, unsigned long pages);
+bool can_do_mlock(void);			/* may this task lock anything at all? */
+/* Pages of [start, end) that lie in areas with all these flags. */
+unsigned long count_pages(struct mm_struct *mm, unsigned long start, unsigned long end, u32 vm_flags);
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);
 /* Map len bytes of anonymous memory at a fixed address: for brk and bss. */
 int do_brk(unsigned long addr, unsigned long len, u32 vm_flags);

@@ -75,11 +75,11 @@ static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long 
 		start = vma->vm_start;
 		if (!(vma->vm_flags & VM_GROWSDOWN))
 			return -EINVAL;
-	} else if (grows) {
-		return -EINVAL;
 	}
 	if (vma->vm_start > start)
 		return -ENOMEM;
+	if (grows & PROT_GROWSUP)
+		return -EINVAL;
 	for (;;) {
 		unsigned long stop = min(end, vma->vm_end);
 		u32 flags = new_flags(vma, prot);

@@ -68,7 +68,7 @@ int vdso_map(struct mm_struct *mm)
 	addr = get_unmapped_area(mm, 0, 2 * PAGE_SIZE);
 	if (!is_err_value(addr)) {
 		mm->vdso = addr + PAGE_SIZE;
-		err = map_one(mm, addr, VVAR, VM_READ | VM_MAYREAD);
+		err = map_one(mm, addr, VVAR, VM_READ | VM_MAYREAD | VM_IO | VM_DONTDUMP);
 	}
 	if (!err)	/* a debugger may put a breakpoint into the code: a private copy */
 		err = map_one(mm, mm->vdso, VDSO, VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);
