@@ -1,26 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page faults: how a page comes into an address space. Nothing is mapped when an area is made; each
- * page comes when it is first touched, and what kind of page depends on four things:
+ * Page faults: how a page comes into an address space. Nothing is mapped when an area is made; each page comes when it is first
+ * touched, and what kind of page depends on the access, the area, the entry and the page. These are all the cases. The name is
+ * that of the check in tests/user/fault_table.c, or of the test that has the case to itself; `make lint` compares.
  *
- *  access  area                   entry             what happens                              function
- *  ------  ---------------------  ----------------  ----------------------------------------  ------------------
- *  read    anonymous              none              the zero page, read-only                  do_anonymous_page
- *  write   anonymous              none              a new zeroed page                         do_anonymous_page
- *  read    file                   none              the cache's page, read-only,              do_read_fault
- *                                                   and its cached neighbours
- *  write   file, private          none              a copy of the cache's page                do_cow_fault
- *  write   file, shared           none              the cache's page, writable                do_shared_fault
- *  write   any private            read-only, one    the sole owner writes on: made writable   do_wp_page
- *                                 owner, anonymous
- *  write   any private            read-only, else   a copy (of the zero page: a new one)      do_wp_page
- *  write   file, shared           read-only         page_mkwrite, then made writable          do_wp_page
- *  read    private                in swap           the page from there, read-only            do_swap_page
- *  write   private                in swap           the same, then as any read-only one       do_swap_page
- *  any     any                    already allows    another thread did it: nothing            handle_present
+ *  access  area           entry      page                  what happens                          function             test
+ *  ------  -------------  ---------  --------------------  ------------------------------------  -------------------  ----
+ *  read    anonymous      none       -                     the zero page, read-only              do_anonymous_page    anon_read
+ *  write   anonymous      none       -                     a new zeroed page                     do_anonymous_page    anon_write
+ *  write   private        read-only  the zero page         a new zeroed page                     wp_copy              zero_page_write
+ *  write   private        read-only  private, ours alone   made writable                         do_wp_page           sole_owner_write
+ *  write   private        read-only  private, shared       a copy                                wp_copy              shared_anon_write
+ *  write   private        read-only  of the file           a copy                                wp_copy              file_private_rewrite
+ *  read    file           none       in the cache          that page, and its cached neighbours  filemap_map_pages    file_read
+ *  read    file           none       not in the cache      read, then mapped: a major fault      do_read_fault        file_read_major
+ *  write   file, private  none       of the file           a copy of it                          do_cow_fault         file_private_write
+ *  write   file, shared   none       of the file           that page, dirty and writable         do_shared_fault      file_shared_write
+ *  write   file, shared   read-only  of the file           page_mkwrite, then made writable      wp_shared            file_shared_rewrite
+ *  write   file, shared   read-only  being truncated       page_mkwrite refuses: tried again     block_page_mkwrite   truncate_faults
+ *  any     file           none       being truncated       not mapped: tried again               finish_fault         truncate_faults
+ *  any     file           none       behind the end        SIGBUS                                filemap_fault        file_behind_end
+ *  any     file           none       was cut off           SIGBUS                                filemap_fault        file_truncated
+ *  any     shared memory  none       new                   a zeroed page of tmpfs                tmpfs_fill_page      shm_touch
+ *  any     shared memory  none       in swap               read into tmpfs' cache                fill_from            shm_swapped
+ *  read    vDSO           none       the kernel's          that page                             vdso_fault           vdso_read
+ *  write   vDSO           read-only  the kernel's          a copy, as for a breakpoint           wp_copy              vdso_write
+ *  any     private        swap       on disk               read: a major fault                   do_swap_page         swapped_read
+ *  write   private        swap       on disk               read, then as any read-only one       do_swap_page         swapped_write
+ *  any     private        swap       in the swap cache     found there, no disk                  lookup_swap_cache    swap_cache_hit
+ *  any     any            permits    there already         another thread did it: nothing        handle_present       two_threads
+ *  any     mlocked        permits    there already         no fault at all                       populate_range       mlocked
+ *  any     any            any        no memory for one     the OOM killer, then tried again      out_of_memory_fault  oom_victims
  *
- * Access that the area does not permit never gets here (kernel/cpu/fault.c). Whether a page must be
- * copied is decided by the area and the page's count, not by the entry's read-only bit, which also
+ * What the area says comes first, in kernel/cpu/fault.c:
+ *
+ *  any     none           -          -                     SIGSEGV, SEGV_MAPERR                  do_page_fault        hole
+ *  any     the kernel's   -          -                     SIGSEGV, SEGV_MAPERR                  do_page_fault        kernel_address
+ *  write   read-only      any        any                   SIGSEGV, SEGV_ACCERR                  permits              read_only_write
+ *  any     PROT_NONE      none       -                     SIGSEGV, SEGV_ACCERR                  permits              none_touch
+ *  any     PROT_NONE      protnone   kept                  SIGSEGV, SEGV_ACCERR                  permits              none_kept
+ *  read    write-only     none       -                     as if it were readable                permits              write_only_read
+ *  fetch   executable     none       of the file           as a read                             permits              exec_fetch
+ *  fetch   any other      any        any                   SIGSEGV, SEGV_ACCERR (a CPU with NX)  permits              no_exec_fetch
+ *  any     below a stack  -          -                     the area grows                        expand_stack         stack_grows
+ *  any     below a stack  -          -                     1 MiB from another: SIGSEGV           expand_stack         stack_gap
+ *  any     below a stack  -          -                     RLIMIT_STACK: SIGSEGV                 expand_stack         stack_limit
+ *  kernel  permits it     none       any                   as the program's own access           do_page_fault        kernel_access
+ *  kernel  private        read-only  private, shared       a copy                                wp_copy              kernel_copy_on_write
+ *  kernel  forbids, none  any        any                   the repair address: EFAULT            fixup_exception      kernel_forbidden
+ *  kernel  file           none       behind the end        the repair address: EFAULT            bad_access           kernel_behind_end
+ *  kernel  any            none       any, but in_atomic()  the repair address: brought in first  bad_access           kernel_atomic
+ *
+ * Whether a page must be copied is decided by the area and the page's count, not by the entry's read-only bit, which also
  * means "not written yet" or "shared with nobody any more".
  *
  * The protocol: allocate and read with no spinlock held, then take page_table_lock and look at the
