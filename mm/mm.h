@@ -131,6 +131,8 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, u32 prot, u32 flags, pgoff_t pgoff);	/* takes mmap_sem */
 unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long hint, unsigned long len);
 unsigned long mmap_base_for(unsigned long stack_top);
+/* So many pages more, or fewer, in areas of this kind: total_vm and the like. mmap_sem held for writing. */
+void vm_stat_account(struct mm_struct *mm, u32 vm_flags, long pages);
 /* Do limits allow the address space to have so many pages more in areas of this kind, or to lock so many more if it has VM_LOCKED? */
 bool may_expand_vm(struct mm_struct *mm, u32 vm_flags, unsigned long pages);
 bool may_lock_more(struct mm_struct *mm, u32 vm_flags, unsigned long pages);
@@ -147,6 +149,7 @@ int handle_mm_fault(struct vm_area_struct *vma, unsigned long address, bool writ
 /* Copies from or to another task's memory, as ptrace and /proc/PID/cmdline need it; returns the bytes copied. */
 size_t access_process_vm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len, bool write);
 unsigned long vm_committed(void);		/* pages charged by VM_ACCOUNT areas */
+unsigned long vm_commit_limit(void);		/* as many as policy 2 allows */
 /* May these many pages be added to the charge? 0 or -ENOMEM, by overcommit policy. */
 int vm_acct_memory(unsigned long pages);
 void vm_unacct_memory(unsigned long pages);

@@ -111,14 +111,14 @@ static int file_flags(struct file *file, u32 prot, u32 type, u32 *vm_flags)
 	return *vm_flags & VM_GROWSDOWN ? -EINVAL : 0;
 }
 
-static void account_area(struct mm_struct *mm, u32 vm_flags, struct file *file, long pages)
+void vm_stat_account(struct mm_struct *mm, u32 vm_flags, long pages)
 {
 	mm->total_vm += (unsigned long)pages;
 	if (vm_flags & VM_GROWSDOWN)
 		mm->stack_vm += (unsigned long)pages;
 	else if ((vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
 		mm->data_vm += (unsigned long)pages;
-	else if (vm_flags & VM_EXEC && file)
+	else if ((vm_flags & (VM_EXEC | VM_WRITE)) == VM_EXEC)
 		mm->exec_vm += (unsigned long)pages;
 	if (vm_flags & VM_LOCKED)
 		mm->locked_vm += (unsigned long)pages;
@@ -191,7 +191,7 @@ static unsigned long map_region(struct file *file, unsigned long addr, unsigned 
 	}
 	vma_link(mm, vma, &slot);
 done:
-	account_area(mm, vm_flags, file, (long)pages);
+	vm_stat_account(mm, vm_flags, (long)pages);
 	return addr;
 uncharge:
 	if (charged)
@@ -286,7 +286,7 @@ static void remove_areas(struct mm_struct *mm, struct vm_area_struct *vma, unsig
 
 		zap_page_range(mm, vma, vma->vm_start, vma->vm_end);
 		vma_unlink(mm, vma);
-		account_area(mm, vma->vm_flags, vma->vm_file, -pages);
+		vm_stat_account(mm, vma->vm_flags, -pages);
 		if (vma->vm_flags & VM_ACCOUNT)
 			vm_unacct_memory((unsigned long)pages);
 		vma_free(vma);

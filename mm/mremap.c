@@ -41,15 +41,6 @@ static struct vm_area_struct *vma_to_resize(struct mm_struct *mm, unsigned long 
 	return may_expand_vm(mm, vma->vm_flags, more) ? vma : ERR_PTR(-ENOMEM);
 }
 
-static void account_growth(struct mm_struct *mm, const struct vm_area_struct *vma, unsigned long pages)
-{
-	mm->total_vm += pages;
-	if ((vma->vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE)
-		mm->data_vm += pages;
-	if (vma->vm_flags & VM_LOCKED)
-		mm->locked_vm += pages;
-}
-
 /* A new area of new_len at new_addr takes over the pages of the old one. new_addr is free. */
 static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, unsigned long old_len,
 			      unsigned long new_len, unsigned long new_addr, bool dont_unmap)
@@ -73,7 +64,7 @@ static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma, 
 	if (!vma_find_slot(mm, fresh->vm_start, fresh->vm_end, &slot))
 		panic("move_vma: %08lx is taken", new_addr);
 	vma_link(mm, fresh, &slot);
-	account_growth(mm, fresh, pages);
+	vm_stat_account(mm, fresh->vm_flags, (long)pages);
 	if (move_page_tables(vma, addr, new_addr, min(old_len, new_len))) {
 		do_munmap(mm, new_addr, new_len);
 		return fail(-ENOMEM);
@@ -139,7 +130,7 @@ static bool expand_in_place(struct mm_struct *mm, struct vm_area_struct *vma, un
 	if (vma->vm_flags & VM_ACCOUNT && vm_acct_memory(pages))
 		return false;
 	vma_adjust(vma, vma->vm_start, vma->vm_end + more, vma->vm_pgoff);
-	account_growth(mm, vma, pages);
+	vm_stat_account(mm, vma->vm_flags, (long)pages);
 	return true;
 }
 

@@ -55,7 +55,7 @@ static int map_one(struct mm_struct *mm, unsigned long addr, int which, u32 vm_f
 	vma->vm_pgoff = (unsigned long)which;
 	vma->vm_ops = &vdso_vm_ops;
 	vma_link(mm, vma, &slot);
-	mm->total_vm++;
+	vm_stat_account(mm, vma->vm_flags, 1);
 	return 0;
 }
 
