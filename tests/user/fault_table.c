@@ -314,6 +314,7 @@ static void two_threads(void)
 	for (int i = 0; i < PAGES; i++)
 		lost += p[i * PAGE] != 1 || p[i * PAGE + 1] != 1;
 	SAY("%s: %d lost, %ld kB\n", name, lost, smaps(p, "Rss:"));
+	CHECK(lost == 0);
 }
 
 static void mlocked(void)

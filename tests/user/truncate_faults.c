@@ -74,6 +74,7 @@ static void race(int fd, const char *name)
 	for (int i = 0; i < 3; i++)
 		thread_join(&threads[i]);
 	SAY("%s: %d pages reached behind the end, %d with old contents\n", name, seen, old);
+	CHECK(seen == 0 && old == 0);
 	munmap(shared, PAGES * PAGE);
 	munmap(private, PAGES * PAGE);
 	close(fd);
