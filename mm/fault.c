@@ -482,11 +482,10 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 		return -ENOMEM;
 	if (vma->vm_prev && address < vma->vm_prev->vm_end)
 		return -ENOMEM;
-	if (((u64)(mm->total_vm + grow) << PAGE_SHIFT) > rlimit(RLIMIT_AS) || vm_acct_memory(grow))
+	if (!may_expand_vm(mm, vma->vm_flags, grow) || !may_lock_more(mm, vma->vm_flags, grow) || vm_acct_memory(grow))
 		return -ENOMEM;
 	vma_adjust(vma, address, vma->vm_end, vma->vm_pgoff - grow);
-	mm->total_vm += grow;
-	mm->stack_vm += grow;
+	vm_stat_account(mm, vma->vm_flags, (long)grow);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
  * remove what stood in the way (MAP_FIXED), and only then change the tree. Sources: mmap(2), brk(2).
  */
 #include "fs/fs.h"
+#include "kernel/dev/random.h"
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
 #include "lib/abi/capability.h"
@@ -24,6 +25,20 @@
 #define MIN_MMAP_GAP (128u << 20)	/* below the stack, however small its limit */
 #define STACK_TOP_GAP (1u << 20)
 
+#define STACK_RANDOM_PAGES 2048u
+#define MMAP_RANDOM_PAGES 256u
+
+int sysctl_randomize_va_space = 2;
+
+unsigned long randomize_pages(unsigned int nr)
+{
+	if (!sysctl_randomize_va_space || current->personality & ADDR_NO_RANDOMIZE)
+		return 0;
+	return (unsigned long)(get_random_u32() % nr) << PAGE_SHIFT;
+}
+
+unsigned long randomize_stack_top(unsigned long stack_top) { return stack_top - randomize_pages(STACK_RANDOM_PAGES); }
+
 /* The mmap area grows down from below the room that the stack may take. */
 unsigned long mmap_base_for(unsigned long stack_top)
 {
@@ -33,7 +48,7 @@ unsigned long mmap_base_for(unsigned long stack_top)
 		gap = MIN_MMAP_GAP;
 	if (gap > TASK_SIZE / 6 * 5)
 		gap = TASK_SIZE / 6 * 5;
-	return PAGE_ALIGN(stack_top - (unsigned long)gap);
+	return PAGE_ALIGN(stack_top - (unsigned long)gap - randomize_pages(MMAP_RANDOM_PAGES));
 }
 
 static bool range_is_free(struct mm_struct *mm, unsigned long addr, unsigned long len)
