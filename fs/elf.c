@@ -30,6 +30,8 @@
 #include "mm/pagetable.h"
 #include "mm/slab.h"
 
+#define DYN_RANDOM_PAGES 256u
+#define HEAP_RANDOM_PAGES 8192u
 #define ELF_ET_DYN_BASE 0x56555000ul	/* programs; two thirds up, as Linux has it */
 #define MAX_PHDRS (65536 / sizeof(Elf32_Phdr))
 
@@ -186,7 +188,7 @@ static void set_layout(struct mm_struct *mm, const struct elf_image *e, unsigned
 		}
 		brk = max(brk, start + p->p_memsz);
 	}
-	mm->start_brk = mm->brk = PAGE_ALIGN(brk);
+	mm->start_brk = mm->brk = PAGE_ALIGN(brk) + (sysctl_randomize_va_space == 2 ? randomize_pages(HEAP_RANDOM_PAGES) : 0);
 }
 
 /* ---- the interpreter ---- */
@@ -353,14 +355,14 @@ static int load_new_image(struct linux_binprm *bprm, struct elf_image *main, str
 	unsigned long bias, base = 0, entry, sp;
 	int err;
 
-	mm->mmap_base = mmap_base_for(TASK_SIZE);
+	mm->mmap_base = mmap_base_for(PAGE_ALIGN(mm->start_stack));
 	if (wants_exec_stack(main)) {
-		struct vm_area_struct *stack = find_vma(mm, TASK_SIZE - PAGE_SIZE);
+		struct vm_area_struct *stack = find_vma(mm, mm->start_stack);
 
 		stack->vm_flags |= VM_EXEC;
 		stack->vm_page_prot = vm_get_page_prot(stack->vm_flags);
 	}
-	err = map_image(main, ELF_ET_DYN_BASE, &bias);
+	err = map_image(main, ELF_ET_DYN_BASE + randomize_pages(DYN_RANDOM_PAGES), &bias);
 	if (err)
 		return err;
 	set_layout(mm, main, bias);

@@ -125,6 +125,11 @@ void mntput(struct vfsmount *m)
 	deactivate_super(sb);
 }
 
+bool path_noexec(const struct path *path)
+{
+	return path->mnt && (path->mnt->mnt_flags & MNT_NOEXEC || path->mnt->mnt_sb->s_type->fs_flags & FS_NOEXEC);
+}
+
 int mnt_want_write(struct vfsmount *m)
 {
 	atomic_inc(&m->mnt_writers);

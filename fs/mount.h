@@ -32,6 +32,7 @@ struct vfsmount {
 
 static inline struct vfsmount *mntget(struct vfsmount *m) { atomic_inc(&m->mnt_count); return m; }
 void mntput(struct vfsmount *m);	/* may sleep; NULL is fine */
+bool path_noexec(const struct path *path);	/* by its mount, or by the kind of its file system */
 /* Reserve the right to change the file system: 0 or -EROFS; pair with mnt_drop_write. */
 int mnt_want_write(struct vfsmount *m);
 static inline void mnt_drop_write(struct vfsmount *m) { atomic_dec(&m->mnt_writers); }

@@ -162,7 +162,7 @@ static int may_open(const struct path *path, const struct open_flags *op)
 			return -EACCES;
 		break;
 	case S_IFREG:
-		if ((op->acc_mode & MAY_EXEC) && (path->mnt->mnt_flags & MNT_NOEXEC))
+		if ((op->acc_mode & MAY_EXEC) && path_noexec(path))
 			return -EACCES;
 		break;
 	}

@@ -138,7 +138,7 @@ static int check_access(const struct path *path, int mode)
 	struct inode *inode = path->dentry->d_inode;
 	int err;
 
-	if ((mode & MAY_EXEC) && S_ISREG(inode->i_mode) && (path->mnt->mnt_flags & MNT_NOEXEC))
+	if ((mode & MAY_EXEC) && S_ISREG(inode->i_mode) && path_noexec(path))
 		return -EACCES;
 	err = inode_permission(inode, mode);
 	/* On a read-only mount nothing is writable but devices and pipes. */

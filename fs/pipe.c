@@ -114,11 +114,11 @@ static ssize_t take_bytes(struct pipe_inode_info *p, struct iov_iter *to)
 		size_t n = min(min(p->used, PAGE_SIZE - offset), (u32)iov_iter_count(to));
 		size_t copied = copy_to_iter(p->pages[(p->tail & (p->size - 1)) >> PAGE_SHIFT] + offset, n, to);
 
+		if (copied < n)		/* of a piece that did not arrive as a whole, all stays here */
+			return done ? done : -EFAULT;
 		p->tail += copied;
 		WRITE_ONCE(p->used, p->used - copied);
 		done += copied;
-		if (copied < n)
-			return done ? done : -EFAULT;
 	}
 	if (!p->used)
 		p->tail = 0;
@@ -170,10 +170,10 @@ static ssize_t give_bytes(struct pipe_inode_info *p, struct iov_iter *from)
 				return done ? done : -ENOMEM;
 		}
 		copied = copy_from_iter(*page + offset, n, from);
-		WRITE_ONCE(p->used, p->used + copied);
-		done += copied;
 		if (copied < n)
 			return done ? done : -EFAULT;
+		WRITE_ONCE(p->used, p->used + copied);
+		done += copied;
 	}
 	return done;
 }

@@ -60,6 +60,7 @@ struct file_system_type {
 };
 #define FS_REQUIRES_DEV 1u
 #define FS_USERNS_MOUNT 8u
+#define FS_NOEXEC 16u		/* nothing in it can be executed, or mapped to be */
 
 int register_filesystem(struct file_system_type *fs);	/* 0 or -EBUSY */
 struct file_system_type *get_fs_type(const char *name);	/* or NULL */

@@ -1,26 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page faults: how a page comes into an address space. Nothing is mapped when an area is made; each
- * page comes when it is first touched, and what kind of page depends on four things:
+ * Page faults: how a page comes into an address space. Nothing is mapped when an area is made; each page comes when it is first
+ * touched, and what kind of page depends on the access, the area, the entry and the page. These are all the cases. The name is
+ * that of the check in tests/user/fault_table.c, or of the test that has the case to itself; `make lint` compares.
  *
- *  access  area                   entry             what happens                              function
- *  ------  ---------------------  ----------------  ----------------------------------------  ------------------
- *  read    anonymous              none              the zero page, read-only                  do_anonymous_page
- *  write   anonymous              none              a new zeroed page                         do_anonymous_page
- *  read    file                   none              the cache's page, read-only,              do_read_fault
- *                                                   and its cached neighbours
- *  write   file, private          none              a copy of the cache's page                do_cow_fault
- *  write   file, shared           none              the cache's page, writable                do_shared_fault
- *  write   any private            read-only, one    the sole owner writes on: made writable   do_wp_page
- *                                 owner, anonymous
- *  write   any private            read-only, else   a copy (of the zero page: a new one)      do_wp_page
- *  write   file, shared           read-only         page_mkwrite, then made writable          do_wp_page
- *  read    private                in swap           the page from there, read-only            do_swap_page
- *  write   private                in swap           the same, then as any read-only one       do_swap_page
- *  any     any                    already allows    another thread did it: nothing            handle_present
+ *  access  area           entry      page                  what happens                          function             test
+ *  ------  -------------  ---------  --------------------  ------------------------------------  -------------------  ----
+ *  read    anonymous      none       -                     the zero page, read-only              do_anonymous_page    anon_read
+ *  write   anonymous      none       -                     a new zeroed page                     do_anonymous_page    anon_write
+ *  write   private        read-only  the zero page         a new zeroed page                     wp_copy              zero_page_write
+ *  write   private        read-only  private, ours alone   made writable                         do_wp_page           sole_owner_write
+ *  write   private        read-only  private, shared       a copy                                wp_copy              shared_anon_write
+ *  write   private        read-only  of the file           a copy                                wp_copy              file_private_rewrite
+ *  read    file           none       in the cache          that page, and its cached neighbours  filemap_map_pages    file_read
+ *  read    file           none       not in the cache      read, then mapped: a major fault      do_read_fault        file_read_major
+ *  write   file, private  none       of the file           a copy of it                          do_cow_fault         file_private_write
+ *  write   file, shared   none       of the file           that page, dirty and writable         do_shared_fault      file_shared_write
+ *  write   file, shared   read-only  of the file           page_mkwrite, then made writable      wp_shared            file_shared_rewrite
+ *  write   file, shared   read-only  being truncated       page_mkwrite refuses: tried again     block_page_mkwrite   truncate_faults
+ *  any     file           none       being truncated       not mapped: tried again               finish_fault         truncate_faults
+ *  any     file           none       behind the end        SIGBUS                                filemap_fault        file_behind_end
+ *  any     file           none       was cut off           SIGBUS                                filemap_fault        file_truncated
+ *  any     shared memory  none       new                   a zeroed page of tmpfs                tmpfs_fill_page      shm_touch
+ *  any     shared memory  none       in swap               read into tmpfs' cache                fill_from            shm_swapped
+ *  read    vDSO           none       the kernel's          that page                             vdso_fault           vdso_read
+ *  write   vDSO           read-only  the kernel's          a copy, as for a breakpoint           wp_copy              vdso_write
+ *  any     private        swap       on disk               read: a major fault                   do_swap_page         swapped_read
+ *  write   private        swap       on disk               read, then as any read-only one       do_swap_page         swapped_write
+ *  any     private        swap       in the swap cache     found there, no disk                  lookup_swap_cache    swap_cache_hit
+ *  any     any            permits    there already         another thread did it: nothing        handle_present       two_threads
+ *  any     mlocked        permits    there already         no fault at all                       populate_range       mlocked
+ *  any     any            any        no memory for one     the OOM killer, then tried again      out_of_memory_fault  oom_victims
  *
- * Access that the area does not permit never gets here (kernel/cpu/fault.c). Whether a page must be
- * copied is decided by the area and the page's count, not by the entry's read-only bit, which also
+ * What the area says comes first, in kernel/cpu/fault.c:
+ *
+ *  any     none           -          -                     SIGSEGV, SEGV_MAPERR                  do_page_fault        hole
+ *  any     the kernel's   -          -                     SIGSEGV, SEGV_MAPERR                  do_page_fault        kernel_address
+ *  write   read-only      any        any                   SIGSEGV, SEGV_ACCERR                  permits              read_only_write
+ *  any     PROT_NONE      none       -                     SIGSEGV, SEGV_ACCERR                  permits              none_touch
+ *  any     PROT_NONE      protnone   kept                  SIGSEGV, SEGV_ACCERR                  permits              none_kept
+ *  read    write-only     none       -                     as if it were readable                permits              write_only_read
+ *  fetch   executable     none       of the file           as a read                             permits              exec_fetch
+ *  fetch   any other      any        any                   SIGSEGV, SEGV_ACCERR (a CPU with NX)  permits              no_exec_fetch
+ *  any     below a stack  -          -                     the area grows                        expand_stack         stack_grows
+ *  any     below a stack  -          -                     1 MiB from another: SIGSEGV           expand_stack         stack_gap
+ *  any     below a stack  -          -                     RLIMIT_STACK: SIGSEGV                 expand_stack         stack_limit
+ *  kernel  permits it     none       any                   as the program's own access           do_page_fault        kernel_access
+ *  kernel  private        read-only  private, shared       a copy                                wp_copy              kernel_copy_on_write
+ *  kernel  forbids, none  any        any                   the repair address: EFAULT            fixup_exception      kernel_forbidden
+ *  kernel  file           none       behind the end        the repair address: EFAULT            bad_access           kernel_behind_end
+ *  kernel  any            none       any, but in_atomic()  the repair address: brought in first  bad_access           kernel_atomic
+ *
+ * Whether a page must be copied is decided by the area and the page's count, not by the entry's read-only bit, which also
  * means "not written yet" or "shared with nobody any more".
  *
  * The protocol: allocate and read with no spinlock held, then take page_table_lock and look at the
@@ -99,16 +130,19 @@ static int vma_fault(struct vm_area_struct *vma, unsigned long address, bool wri
 	return ret;
 }
 
-/* Puts the page (whose reference it takes) at the address unless another thread was faster. */
-static int finish_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, struct page *page, pte_t pte)
+/*
+ * Puts the page (whose reference it takes) at the address unless another thread was faster, or origin, the page itself or the
+ * one that it is a copy of, has been cut off its file. The page is not locked, so that may happen right after we looked; but
+ * whoever cuts takes all entries out once more afterwards (truncate_pagecache), and needs our lock for that.
+ */
+static int finish_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, struct page *page, struct page *origin, pte_t pte)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	pte_t *ptep;
 
 	spin_lock(&mm->page_table_lock);
 	ptep = pte_offset_map(pmd, address);
-	/* A page that was truncated meanwhile has left its mapping and must not be mapped. */
-	if (pte_none(*ptep) && (PageAnon(page) || page->mapping || PageReserved(page))) {
+	if (pte_none(*ptep) && (origin->mapping || PageReserved(origin))) {
 		if (PageAnon(page))
 			lru_cache_add(page, true);
 		install(mm, pmd, ptep, page, pte);
@@ -133,7 +167,7 @@ static int do_read_fault(struct vm_area_struct *vma, unsigned long address, pmd_
 	ret = vma_fault(vma, address, false, &page);
 	if (ret & VM_FAULT_ERROR)
 		return ret;
-	return ret | finish_fault(vma, address, pmd, page, mk_pte(page, vma->vm_page_prot));
+	return ret | finish_fault(vma, address, pmd, page, page, mk_pte(page, vma->vm_page_prot));
 }
 
 static int do_cow_fault(struct vm_area_struct *vma, unsigned long address, pmd_t *pmd)
@@ -149,10 +183,11 @@ static int do_cow_fault(struct vm_area_struct *vma, unsigned long address, pmd_t
 		return ret;
 	}
 	copy_highpage(copy, page);
-	put_page(page);
 	page_make_anon(copy, vma, address);
 	count_vm_event(pgcow);
-	return ret | finish_fault(vma, address, pmd, copy, writable_pte(vma, copy));
+	ret |= finish_fault(vma, address, pmd, copy, page, writable_pte(vma, copy));
+	put_page(page);
+	return ret;
 }
 
 /*
@@ -190,7 +225,7 @@ static int do_shared_fault(struct vm_area_struct *vma, unsigned long address, pm
 		return err;
 	}
 	get_page(page);
-	ret |= finish_fault(vma, address, pmd, page, writable_pte(vma, page));
+	ret |= finish_fault(vma, address, pmd, page, page, writable_pte(vma, page));
 	end_shared_write(vma, page);
 	put_page(page);
 	return ret;
@@ -447,11 +482,26 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 		return -ENOMEM;
 	if (vma->vm_prev && address < vma->vm_prev->vm_end)
 		return -ENOMEM;
-	if (((u64)(mm->total_vm + grow) << PAGE_SHIFT) > rlimit(RLIMIT_AS) || vm_acct_memory(grow))
+	if (!may_expand_vm(mm, vma->vm_flags, grow) || !may_lock_more(mm, vma->vm_flags, grow) || vm_acct_memory(grow))
 		return -ENOMEM;
 	vma_adjust(vma, address, vma->vm_end, vma->vm_pgoff - grow);
-	mm->total_vm += grow;
-	mm->stack_vm += grow;
+	vm_stat_account(mm, vma->vm_flags, (long)grow);
+	return 0;
+}
+
+int fault_in_area(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool write)
+{
+	for (; start < end; start += PAGE_SIZE) {
+		int ret;
+
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		ret = handle_mm_fault(vma, start, write);
+		if (ret & VM_FAULT_OOM)
+			return -ENOMEM;
+		if (ret & VM_FAULT_ERROR)
+			return -EFAULT;
+	}
 	return 0;
 }
 
@@ -463,22 +513,16 @@ int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 		unsigned long stop = min(end, vma->vm_end);
 		/* Private writable pages get their copy now; shared ones must not become dirty by it. */
 		bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+		int err;
 
 		if (vma->vm_start > start)
 			start = vma->vm_start;
 		if (!(vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC)))
 			return -EFAULT;
-		for (; start < stop; start += PAGE_SIZE) {
-			int ret;
-
-			if (fatal_signal_pending(current))
-				return -EINTR;
-			ret = handle_mm_fault(vma, start, write);
-			if (ret & VM_FAULT_OOM)
-				return -ENOMEM;
-			if (ret & VM_FAULT_ERROR)
-				return -EFAULT;
-		}
+		err = fault_in_area(vma, start, stop, write);
+		if (err)
+			return err;
+		start = stop;
 	}
 	return 0;
 }

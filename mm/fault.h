@@ -19,6 +19,8 @@ int move_page_tables(struct vm_area_struct *vma, unsigned long old, unsigned lon
 void map_cached_page(struct vm_area_struct *vma, unsigned long address, struct page *page);
 /* Grows a VM_GROWSDOWN area to include address: 0, or -ENOMEM if a limit or another area forbids. mmap_sem held. */
 int expand_stack(struct vm_area_struct *vma, unsigned long address);
+/* As if the program had read, or written to, every page of a part of the area. mmap_sem held for reading. 0, -ENOMEM, -EFAULT or -EINTR. */
+int fault_in_area(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool write);
 /* Brings in every page of the range, as MAP_POPULATE and mlock need. mmap_sem held for reading. 0 or errno. */
 int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 extern struct page *zero_page;

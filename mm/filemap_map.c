@@ -18,6 +18,12 @@
 #include "mm/readahead.h"
 #include "mm/vma.h"
 
+static inline pgoff_t pages_of(const struct address_space *m)
+{
+	return (pgoff_t)((i_size_read(m->host) + PAGE_SIZE - 1) >> PAGE_SHIFT);
+}
+
+/* The size is looked at again with the page in hand: mm/truncate.c says why. */
 static int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
 {
 	struct file *file = vma->vm_file;
@@ -25,10 +31,9 @@ static int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
 	bool cached;
 
 	for (;;) {
-		loff_t size = i_size_read(m->host);
 		struct page *page;
 
-		if ((loff_t)vmf->pgoff >= (size + PAGE_SIZE - 1) >> PAGE_SHIFT)
+		if (vmf->pgoff >= pages_of(m))
 			return VM_FAULT_SIGBUS;
 		page = find_get_page(m, vmf->pgoff);
 		cached = page != NULL;
@@ -39,7 +44,7 @@ static int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
 			if (IS_ERR(page))
 				return PTR_ERR(page) == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
 		}
-		if (page->mapping != m) {	/* truncated: look again, perhaps there is an end now */
+		if (page->mapping != m || vmf->pgoff >= pages_of(m)) {
 			put_page(page);
 			continue;
 		}
@@ -59,12 +64,13 @@ static void filemap_map_pages(struct vm_area_struct *vma, unsigned long address)
 	unsigned long end = min(ALIGN_DOWN(address, FAULT_AROUND_PAGES << PAGE_SHIFT) + (FAULT_AROUND_PAGES << PAGE_SHIFT),
 				vma->vm_end);
 	pgoff_t index = vma->vm_pgoff + ((first - vma->vm_start) >> PAGE_SHIFT);
-	pgoff_t last = (pgoff_t)((i_size_read(m->host) + PAGE_SIZE - 1) >> PAGE_SHIFT);
 	struct page *pages[FAULT_AROUND_PAGES];
 	unsigned long flags;
+	pgoff_t last;
 	unsigned n;
 
 	spin_lock(&mm->page_table_lock);
+	last = pages_of(m);
 	spin_lock_irqsave(&m->tree_lock, flags);
 	n = radix_tree_gang_lookup(&m->page_tree, (void **)pages, index, (unsigned)((end - first) >> PAGE_SHIFT));
 	for (unsigned i = 0; i < n; i++) {

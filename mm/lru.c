@@ -104,6 +104,22 @@ static void activate(struct page *page)
 	spin_unlock(&z->lru_lock);
 }
 
+void lru_deactivate(struct page *page, bool lazy_free)
+{
+	struct zone *z = page_zone(page);
+
+	spin_lock(&z->lru_lock);
+	if (PageLRU(page) && !PageUnevictable(page)) {
+		list_out(z, page);
+		ClearPageActive(page);
+		ClearPageReferenced(page);
+		if (lazy_free)
+			ClearPageSwapBacked(page);
+		list_in(z, page);
+	}
+	spin_unlock(&z->lru_lock);
+}
+
 void mark_page_accessed(struct page *page)
 {
 	if (!PageReferenced(page)) {
@@ -136,6 +152,24 @@ unsigned long isolate_lru_pages(struct zone *z, enum lru_list lru, unsigned long
 		ClearPageLRU(page);
 		list_add(&page->lru, to);
 		taken++;
+	}
+	spin_unlock(&z->lru_lock);
+	return taken;
+}
+
+bool isolate_lru_page(struct page *page)
+{
+	struct zone *z = page_zone(page);
+	bool taken;
+
+	spin_lock(&z->lru_lock);
+	taken = PageLRU(page);
+	if (taken) {
+		get_page(page);
+		list_out(z, page);
+		ClearPageLRU(page);
+		ClearPageActive(page);
+		ClearPageUnevictable(page);
 	}
 	spin_unlock(&z->lru_lock);
 	return taken;

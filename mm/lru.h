@@ -10,7 +10,8 @@
  *      unevictable     mlocked pages that reclaim came across
  *
  * A page that is used while it is inactive becomes active; active lists are cut from their old end when they outgrow the inactive
- * ones (mm/vmscan.c). "Anonymous" means "goes to swap": pages of tmpfs are on those lists too.
+ * ones (mm/vmscan.c). "Anonymous" means "goes to swap" (PG_swapbacked): pages of tmpfs are on those lists too, and private pages whose
+ * contents the program has given up (MADV_FREE) are on those of files.
  *
  * zone->lru_lock guards the lists and PG_lru, PG_active, PG_unevictable. It nests within page_table_lock, is never taken in an
  * interrupt, and nothing but the zone's lock is taken within it. A page that is taken off to be looked at (isolated) has PG_lru
@@ -22,6 +23,8 @@
 void lru_cache_add(struct page *page, bool active);
 /* The page has been used by a system call: the second time makes it active. */
 void mark_page_accessed(struct page *page);
+/* The page is not going to be used: to the inactive list. lazy_free: and its contents are not needed, so it does not go to swap. */
+void lru_deactivate(struct page *page, bool lazy_free);
 /* The page cannot be reached any more; called when its count has become zero. */
 void lru_del(struct page *page);
 /* put_page() for each of them, with the locks taken once for many. */
@@ -29,6 +32,8 @@ void release_pages(struct page **pages, unsigned int nr);
 
 /* For reclaim: up to nr pages from the old end go to the list, each with a reference; *scanned is how many were looked at. */
 unsigned long isolate_lru_pages(struct zone *z, enum lru_list lru, unsigned long nr, struct list_head *to, unsigned long *scanned);
+/* One page, with a reference of its own. False: it is on no list just now. The caller knows that the page does not go meanwhile. */
+bool isolate_lru_page(struct page *page);
 /* They go back to the list that their flags name, at its new end, and the references go. */
 void putback_lru_pages(struct list_head *pages);
 

@@ -8,9 +8,11 @@
 #include "kernel/task/task.h"
 #include "lib/abi/capability.h"
 #include "lib/abi/errno.h"
+#include "lib/abi/fcntl.h"
 #include "lib/abi/mman.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
+#include "mm/madvise.h"
 #include "mm/pagetable.h"
 #include "mm/readahead.h"
 #include "mm/rmap.h"
@@ -45,20 +47,12 @@ static int for_each_area(struct mm_struct *mm, unsigned long start, unsigned lon
 	return unmapped;
 }
 
-static int advise_dontneed(struct vm_area_struct *vma, unsigned long start, unsigned long end, u32 arg)
+static int advise_dontneed(struct vm_area_struct *vma, unsigned long start, unsigned long end, u32 advice)
 {
-	(void)arg;
-	if (vma->vm_flags & (VM_LOCKED | VM_IO))
+	if (vma->vm_flags & (advice == MADV_DONTNEED_LOCKED ? VM_IO : VM_LOCKED | VM_IO))
 		return -EINVAL;
 	zap_page_range(vma->vm_mm, vma, start, end);
 	return 0;
-}
-
-static int advise_free(struct vm_area_struct *vma, unsigned long start, unsigned long end, u32 arg)
-{
-	if (vma->vm_ops)
-		return -EINVAL;		/* anonymous memory only */
-	return advise_dontneed(vma, start, end, arg);
 }
 
 /* Brings the file's pages into its cache, as far as it goes. */
@@ -68,6 +62,23 @@ static int advise_willneed(struct vm_area_struct *vma, unsigned long start, unsi
 	if (vma->vm_file && S_ISREG(vma->vm_file->f_inode->i_mode))
 		force_readahead(vma->vm_file->f_mapping, linear_page_index(vma, start), (end - start) >> PAGE_SHIFT);
 	return 0;
+}
+
+/* As if every page had been read or written to. */
+static int advise_populate(struct vm_area_struct *vma, unsigned long start, unsigned long end, u32 advice)
+{
+	bool write = advice == MADV_POPULATE_WRITE;
+
+	if (vma->vm_flags & VM_IO || !(vma->vm_flags & (write ? VM_WRITE : VM_READ | VM_WRITE | VM_EXEC)))
+		return -EINVAL;
+	return fault_in_area(vma, start, end, write);
+}
+
+/* There are no huge pages. */
+static int advise_collapse(struct vm_area_struct *vma, unsigned long start, unsigned long end, u32 arg)
+{
+	(void)vma, (void)start, (void)end, (void)arg;
+	return -EINVAL;
 }
 
 static int advise_nothing(struct vm_area_struct *vma, unsigned long start, unsigned long end, u32 arg)
@@ -86,6 +97,8 @@ static int advise_flag(struct vm_area_struct *vma, unsigned long start, unsigned
 
 	if (flag == VM_WIPEONFORK && set && (vma->vm_file || vma->vm_flags & VM_SHARED))
 		return -EINVAL;
+	if ((advice == MADV_DOFORK && vma->vm_flags & VM_IO) || (advice == MADV_DODUMP && vma->vm_flags & (VM_IO | VM_DONTEXPAND)))
+		return -EINVAL;
 	if (!(vma->vm_flags & flag) == !set)
 		return 0;
 	if (start > vma->vm_start)
@@ -95,6 +108,46 @@ static int advise_flag(struct vm_area_struct *vma, unsigned long start, unsigned
 	if (!err)
 		vma->vm_flags ^= flag;
 	return err;
+}
+
+/* Makes a hole in the file, for which locks are taken that stand above mmap_sem: it is let go for it and taken again. */
+static int remove_from_file(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	loff_t offset = (loff_t)linear_page_index(vma, start) << PAGE_SHIFT;
+	struct file *file;
+	int err;
+
+	if (vma->vm_flags & VM_LOCKED || !vma->vm_file)
+		return -EINVAL;
+	if ((vma->vm_flags & (VM_SHARED | VM_WRITE)) != (VM_SHARED | VM_WRITE))
+		return -EACCES;
+	file = get_file(vma->vm_file);
+	up_read(&mm->mmap_sem);
+	err = vfs_fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, end - start);
+	fput(file);
+	down_read(&mm->mmap_sem);
+	return err;
+}
+
+static int madvise_remove(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	int err = 0, unmapped = 0;
+
+	down_read(&mm->mmap_sem);
+	while (start < end && !err) {
+		struct vm_area_struct *vma = find_vma(mm, start);
+		unsigned long stop;
+
+		if (!vma || vma->vm_start > start)
+			unmapped = -ENOMEM;
+		if (!vma || vma->vm_start >= end)
+			break;
+		stop = min(end, vma->vm_end);
+		err = remove_from_file(mm, vma, max(start, vma->vm_start), stop);
+		start = stop;
+	}
+	up_read(&mm->mmap_sem);
+	return err ? err : unmapped;
 }
 
 long sys_madvise(unsigned long start, size_t len, u32 advice);
@@ -107,22 +160,31 @@ long sys_madvise(unsigned long start, size_t len, u32 advice)
 	int err;
 
 	switch (advice) {
-	case MADV_DONTNEED:
+	case MADV_DONTNEED: case MADV_DONTNEED_LOCKED:
 		fn = advise_dontneed;
 		break;
-	case MADV_FREE:
-		fn = advise_free;
+	case MADV_FREE: case MADV_COLD: case MADV_PAGEOUT:
+		fn = advise_pages;
 		break;
 	case MADV_WILLNEED:
 		fn = advise_willneed;
 		break;
+	case MADV_POPULATE_READ: case MADV_POPULATE_WRITE:
+		fn = advise_populate;
+		break;
+	case MADV_COLLAPSE:
+		fn = advise_collapse;
+		break;
 	case MADV_NORMAL: case MADV_RANDOM: case MADV_SEQUENTIAL: case MADV_HUGEPAGE: case MADV_NOHUGEPAGE:
-	case MADV_COLD: case MADV_MERGEABLE: case MADV_UNMERGEABLE:
+	case MADV_MERGEABLE: case MADV_UNMERGEABLE:
 		fn = advise_nothing;
 		break;
 	case MADV_DONTFORK: case MADV_DOFORK: case MADV_DONTDUMP: case MADV_DODUMP: case MADV_WIPEONFORK: case MADV_KEEPONFORK:
 		fn = advise_flag;
 		write = true;
+		break;
+	case MADV_REMOVE:
+		fn = NULL;
 		break;
 	default:
 		return -EINVAL;
@@ -134,6 +196,8 @@ long sys_madvise(unsigned long start, size_t len, u32 advice)
 		return -EINVAL;
 	if (end == start)
 		return 0;
+	if (advice == MADV_REMOVE)
+		return madvise_remove(mm, start, end);
 	write ? down_write(&mm->mmap_sem) : down_read(&mm->mmap_sem);
 	err = for_each_area(mm, start, end, fn, advice);
 	write ? up_write(&mm->mmap_sem) : up_read(&mm->mmap_sem);
@@ -223,6 +287,23 @@ static u8 page_resident(struct vm_area_struct *vma, unsigned long addr)
 	return present;
 }
 
+/* For up to n pages, as far as there are areas: how many. */
+static unsigned long residents(struct mm_struct *mm, unsigned long start, unsigned long n, u8 *vec)
+{
+	unsigned long i;
+
+	down_read(&mm->mmap_sem);
+	for (i = 0; i < n; i++, start += PAGE_SIZE) {
+		struct vm_area_struct *vma = find_vma(mm, start);
+
+		if (!vma || vma->vm_start > start)
+			break;
+		vec[i] = page_resident(vma, start);
+	}
+	up_read(&mm->mmap_sem);
+	return i;
+}
+
 long sys_mincore(unsigned long start, size_t len, u8 *vec);
 long sys_mincore(unsigned long start, size_t len, u8 *vec)
 {
@@ -237,24 +318,17 @@ long sys_mincore(unsigned long start, size_t len, u8 *vec)
 		return -EFAULT;
 	while (pages) {
 		u8 chunk[64];
-		unsigned long n = min(pages, (unsigned long)sizeof(chunk));
+		unsigned long n = min(pages, (unsigned long)sizeof(chunk)), done;
 
-		down_read(&mm->mmap_sem);
-		for (unsigned long i = 0; i < n; i++) {
-			struct vm_area_struct *vma = find_vma(mm, start + i * PAGE_SIZE);
-
-			if (!vma || vma->vm_start > start + i * PAGE_SIZE) {
-				up_read(&mm->mmap_sem);
-				return -ENOMEM;
-			}
-			chunk[i] = page_resident(vma, start + i * PAGE_SIZE);
-		}
-		up_read(&mm->mmap_sem);
-		if (copy_to_user(vec, chunk, n))
+		/* What comes before a hole is told before the hole is. */
+		done = residents(mm, start, n, chunk);
+		if (!done)
+			return -ENOMEM;
+		if (copy_to_user(vec, chunk, done))
 			return -EFAULT;
-		pages -= n;
-		vec += n;
-		start += n * PAGE_SIZE;
+		pages -= done;
+		vec += done;
+		start += done * PAGE_SIZE;
 	}
 	return 0;
 }
@@ -278,12 +352,27 @@ static int lock_area(struct vm_area_struct *vma, unsigned long start, unsigned l
 	return 0;
 }
 
+bool can_do_mlock(void) { return rlimit(RLIMIT_MEMLOCK) || capable(CAP_IPC_LOCK); }
+
+/* What of the range is locked already counts once. */
+static bool may_lock(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	unsigned long pages = (end - start) >> PAGE_SHIFT;
+
+	return may_lock_more(mm, VM_LOCKED, pages) || may_lock_more(mm, VM_LOCKED, pages - count_pages(mm, start, end, VM_LOCKED));
+}
+
+/* A page that cannot be had: mlock(2) has no EFAULT. */
+static int mlock_error(int err) { return err == -EFAULT ? -ENOMEM : err == -ENOMEM ? -EAGAIN : err; }
+
 static int lock_range(unsigned long start, size_t len, bool lock, bool populate)
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long end;
 	int err;
 
+	if (lock && !can_do_mlock())
+		return -EPERM;
 	len = PAGE_ALIGN(len + (start & ~PAGE_MASK));
 	start &= PAGE_MASK;
 	end = start + len;
@@ -292,14 +381,10 @@ static int lock_range(unsigned long start, size_t len, bool lock, bool populate)
 	if (end == start)
 		return 0;
 	down_write(&mm->mmap_sem);
-	err = lock && (((u64)mm->locked_vm << PAGE_SHIFT) + len) > rlimit(RLIMIT_MEMLOCK) && !capable(CAP_IPC_LOCK) ?
-		-ENOMEM : for_each_area(mm, start, end, lock_area, lock);
+	err = lock && !may_lock(mm, start, end) ? -ENOMEM : for_each_area(mm, start, end, lock_area, lock);
 	downgrade_write(&mm->mmap_sem);
-	if (!err && populate) {
-		err = populate_range(mm, start, end);
-		if (err == -EFAULT)
-			err = -ENOMEM;
-	}
+	if (!err && populate)
+		err = mlock_error(populate_range(mm, start, end));
 	up_read(&mm->mmap_sem);
 	return err;
 }
@@ -337,6 +422,8 @@ long sys_mlockall(u32 flags)
 
 	if (!flags || flags & ~(u32)(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) || flags == MCL_ONFAULT)
 		return -EINVAL;
+	if (!can_do_mlock())
+		return -EPERM;
 	down_write(&mm->mmap_sem);
 	if (flags & MCL_CURRENT && ((u64)mm->total_vm << PAGE_SHIFT) > rlimit(RLIMIT_MEMLOCK) && !capable(CAP_IPC_LOCK)) {
 		err = -ENOMEM;

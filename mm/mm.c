@@ -23,6 +23,13 @@ static DEFINE_SPINLOCK(mm_list_lock);
 
 unsigned long vm_committed(void) { return (unsigned long)atomic_read(&committed); }
 
+unsigned long vm_commit_limit(void)
+{
+	unsigned long total = totalram_pages(), ratio = (unsigned long)sysctl_overcommit_ratio;
+
+	return total / 100 * ratio + total % 100 * ratio / 100 + total_swap_pages;
+}
+
 /*
  * Policy 0 refuses only what can never be there; 1 refuses nothing; 2 keeps the sum of all promises
  * below a share of memory and all of swap (proc(5), overcommit_memory).
@@ -34,12 +41,12 @@ int vm_acct_memory(unsigned long pages)
 
 	if (sysctl_overcommit_memory == 1)
 		return 0;
-	limit = totalram_pages();
-	if (sysctl_overcommit_memory == 2)
-		limit = limit / 100 * (unsigned long)sysctl_overcommit_ratio;
-	else
+	if (sysctl_overcommit_memory == 2) {
+		limit = vm_commit_limit();
+	} else {
+		limit = totalram_pages() + total_swap_pages;
 		total = pages;
-	limit += total_swap_pages;
+	}
 	if (total <= limit)
 		return 0;
 	vm_unacct_memory(pages);
@@ -133,19 +140,6 @@ static void copy_layout(struct mm_struct *mm, const struct mm_struct *old)
 	__builtin_memcpy(mm->auxv, old->auxv, sizeof(mm->auxv));
 }
 
-static void account_copy(struct mm_struct *mm, const struct vm_area_struct *vma)
-{
-	unsigned long pages = vma_pages(vma);
-
-	mm->total_vm += pages;
-	if (vma->vm_flags & VM_GROWSDOWN)
-		mm->stack_vm += pages;
-	else if ((vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
-		mm->data_vm += pages;
-	else if (vma->vm_flags & VM_EXEC)
-		mm->exec_vm += pages;
-}
-
 /* The copies are appended in order, so the place in the tree is always the rightmost. */
 static int dup_area(struct mm_struct *mm, struct mm_struct *old, struct vm_area_struct *vma)
 {
@@ -166,7 +160,7 @@ static int dup_area(struct mm_struct *mm, struct mm_struct *old, struct vm_area_
 		copy->anon_vma = NULL;
 	BUG_ON(!vma_find_slot(mm, copy->vm_start, copy->vm_end, &slot));
 	vma_link(mm, copy, &slot);
-	account_copy(mm, copy);
+	vm_stat_account(mm, copy->vm_flags, (long)vma_pages(copy));
 	if (vma->vm_flags & VM_WIPEONFORK)
 		return 0;
 	return copy_page_range(mm, old, copy);

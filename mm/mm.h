@@ -139,7 +139,16 @@ static inline struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
 unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, u32 prot, u32 flags, pgoff_t pgoff);
 unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, u32 prot, u32 flags, pgoff_t pgoff);	/* takes mmap_sem */
 unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long hint, unsigned long len);
-unsigned long mmap_base_for(unsigned long stack_top);
+unsigned long randomize_stack_top(unsigned long stack_top);
+unsigned long mmap_base_for(unsigned long stack_top);	/* of the program that is being started */
+/* So many pages more, or fewer, in areas of this kind: total_vm and the like. mmap_sem held for writing. */
+void vm_stat_account(struct mm_struct *mm, u32 vm_flags, long pages);
+/* Do limits allow the address space to have so many pages more in areas of this kind, or to lock so many more if it has VM_LOCKED? */
+bool may_expand_vm(struct mm_struct *mm, u32 vm_flags, unsigned long pages);
+bool may_lock_more(struct mm_struct *mm, u32 vm_flags, unsigned long pages);
+bool can_do_mlock(void);			/* may this task lock anything at all? */
+/* Pages of [start, end) that lie in areas with all these flags. */
+unsigned long count_pages(struct mm_struct *mm, unsigned long start, unsigned long end, u32 vm_flags);
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);
 /* Map len bytes of anonymous memory at a fixed address: for brk and bss. */
 int do_brk(unsigned long addr, unsigned long len, u32 vm_flags);
@@ -150,7 +159,11 @@ int handle_mm_fault(struct vm_area_struct *vma, unsigned long address, bool writ
 /* Copies from or to another task's memory, as ptrace and /proc/PID/cmdline need it; returns the bytes copied. */
 size_t access_process_vm(struct mm_struct *mm, unsigned long addr, void *buf, size_t len, bool write);
 unsigned long vm_committed(void);		/* pages charged by VM_ACCOUNT areas */
+unsigned long vm_commit_limit(void);		/* as many as policy 2 allows */
 /* May these many pages be added to the charge? 0 or -ENOMEM, by overcommit policy. */
 int vm_acct_memory(unsigned long pages);
 void vm_unacct_memory(unsigned long pages);
+/* Bytes, at random below so many pages, by which an address of the new program is moved; 0 if the machine or the program wants none. */
+unsigned long randomize_pages(unsigned int nr);
+extern int sysctl_randomize_va_space;		/* 0: never; 1: stack, mappings and programs; 2: the heap too */
 extern int sysctl_overcommit_memory, sysctl_overcommit_ratio, sysctl_max_map_count;

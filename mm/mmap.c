@@ -7,6 +7,7 @@
  * remove what stood in the way (MAP_FIXED), and only then change the tree. Sources: mmap(2), brk(2).
  */
 #include "fs/fs.h"
+#include "kernel/dev/random.h"
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
 #include "lib/abi/capability.h"
@@ -21,9 +22,22 @@
 #include "mm/shmem.h"
 #include "mm/vma.h"
 
-#define MMAP_MIN_ADDR 65536u
 #define MIN_MMAP_GAP (128u << 20)	/* below the stack, however small its limit */
 #define STACK_TOP_GAP (1u << 20)
+
+#define STACK_RANDOM_PAGES 2048u
+#define MMAP_RANDOM_PAGES 256u
+
+int sysctl_randomize_va_space = 2;
+
+unsigned long randomize_pages(unsigned int nr)
+{
+	if (!sysctl_randomize_va_space || current->personality & ADDR_NO_RANDOMIZE)
+		return 0;
+	return (unsigned long)(get_random_u32() % nr) << PAGE_SHIFT;
+}
+
+unsigned long randomize_stack_top(unsigned long stack_top) { return stack_top - randomize_pages(STACK_RANDOM_PAGES); }
 
 /* The mmap area grows down from below the room that the stack may take. */
 unsigned long mmap_base_for(unsigned long stack_top)
@@ -34,7 +48,7 @@ unsigned long mmap_base_for(unsigned long stack_top)
 		gap = MIN_MMAP_GAP;
 	if (gap > TASK_SIZE / 6 * 5)
 		gap = TASK_SIZE / 6 * 5;
-	return PAGE_ALIGN(stack_top - (unsigned long)gap);
+	return PAGE_ALIGN(stack_top - (unsigned long)gap - randomize_pages(MMAP_RANDOM_PAGES));
 }
 
 static bool range_is_free(struct mm_struct *mm, unsigned long addr, unsigned long len)
@@ -51,6 +65,8 @@ unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long hint, unsign
 {
 	unsigned long addr;
 
+	if (len > TASK_SIZE)
+		return (unsigned long)-ENOMEM;
 	hint = PAGE_ALIGN(hint);
 	if (hint && range_is_free(mm, hint, len))
 		return hint;
@@ -61,18 +77,34 @@ unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long hint, unsign
 	return addr;
 }
 
+/* As far as a mapping may reach into the file, in bytes. */
+static u64 mmap_size_max(const struct file *file)
+{
+	const struct inode *inode = file->f_mapping ? file->f_mapping->host : file->f_inode;
+
+	return S_ISREG(inode->i_mode) ? (u64)inode->i_sb->s_maxbytes : S_ISBLK(inode->i_mode) ? ~0ull >> 1 : ~0ul;
+}
+
+static bool file_mmap_ok(const struct file *file, unsigned long len, pgoff_t pgoff)
+{
+	u64 max = mmap_size_max(file);
+
+	return len <= max && pgoff <= (max - len) >> PAGE_SHIFT;
+}
+
 static u32 prot_to_vm(u32 prot)
 {
 	return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0) | (prot & PROT_EXEC ? VM_EXEC : 0);
 }
 
+#define HUGE_SIZES 0x7c000000u	/* the bits of 2 MiB and 1 GiB in MAP_HUGE_MASK */
+/* What MAP_SHARED lets pass, known or not, as it always did; MAP_SHARED_VALIDATE refuses all but these. */
+#define KNOWN_FLAGS (MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | \
+		     MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | HUGE_SIZES)
+
 /* Flags for a mapping of the file, by how it was opened: errno as mmap(2) lists them. */
 static int file_flags(struct file *file, u32 prot, u32 type, u32 *vm_flags)
 {
-	if (!(file->f_mode & FMODE_READ))
-		return -EACCES;
-	if (!file->f_op->mmap)
-		return -ENODEV;
 	if (type == MAP_SHARED) {
 		if (prot & PROT_WRITE && !(file->f_mode & FMODE_WRITE))
 			return -EACCES;
@@ -82,39 +114,53 @@ static int file_flags(struct file *file, u32 prot, u32 type, u32 *vm_flags)
 		if (!(file->f_mode & FMODE_WRITE))
 			*vm_flags &= ~(VM_MAYWRITE | VM_SHARED);
 	}
-	if (file->f_path.mnt && file->f_path.mnt->mnt_flags & MNT_NOEXEC) {
+	if (!(file->f_mode & FMODE_READ))
+		return -EACCES;
+	if (path_noexec(&file->f_path)) {
 		if (prot & PROT_EXEC)
 			return -EPERM;
 		*vm_flags &= ~VM_MAYEXEC;
 	}
-	return 0;
+	if (!file->f_op->mmap)
+		return -ENODEV;
+	return *vm_flags & VM_GROWSDOWN ? -EINVAL : 0;
 }
 
-static void account_area(struct mm_struct *mm, u32 vm_flags, struct file *file, long pages)
+void vm_stat_account(struct mm_struct *mm, u32 vm_flags, long pages)
 {
 	mm->total_vm += (unsigned long)pages;
 	if (vm_flags & VM_GROWSDOWN)
 		mm->stack_vm += (unsigned long)pages;
 	else if ((vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
 		mm->data_vm += (unsigned long)pages;
-	else if (vm_flags & VM_EXEC && file)
+	else if ((vm_flags & (VM_EXEC | VM_WRITE)) == VM_EXEC)
 		mm->exec_vm += (unsigned long)pages;
 	if (vm_flags & VM_LOCKED)
 		mm->locked_vm += (unsigned long)pages;
 	mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
 }
 
-static int check_limits(struct mm_struct *mm, u32 vm_flags, unsigned long pages)
+bool may_expand_vm(struct mm_struct *mm, u32 vm_flags, unsigned long pages)
 {
 	if (((u64)(mm->total_vm + pages) << PAGE_SHIFT) > rlimit(RLIMIT_AS))
-		return -ENOMEM;
-	if ((vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE &&
-	    ((u64)(mm->data_vm + pages) << PAGE_SHIFT) > rlimit(RLIMIT_DATA))
-		return -ENOMEM;
-	if (vm_flags & VM_LOCKED && ((u64)(mm->locked_vm + pages) << PAGE_SHIFT) > rlimit(RLIMIT_MEMLOCK) &&
-	    !capable(CAP_IPC_LOCK))
-		return -EAGAIN;
-	return 0;
+		return false;
+	return (vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) != VM_WRITE ||
+		((u64)(mm->data_vm + pages) << PAGE_SHIFT) <= rlimit(RLIMIT_DATA);
+}
+
+bool may_lock_more(struct mm_struct *mm, u32 vm_flags, unsigned long pages)
+{
+	return !(vm_flags & VM_LOCKED) || ((u64)(mm->locked_vm + pages) << PAGE_SHIFT) <= rlimit(RLIMIT_MEMLOCK) || capable(CAP_IPC_LOCK);
+}
+
+unsigned long count_pages(struct mm_struct *mm, unsigned long start, unsigned long end, u32 vm_flags)
+{
+	unsigned long bytes = 0;
+
+	for (struct vm_area_struct *vma = find_vma(mm, start); vma && vma->vm_start < end; vma = vma->vm_next)
+		if ((vma->vm_flags & vm_flags) == vm_flags)
+			bytes += min(end, vma->vm_end) - max(start, vma->vm_start);
+	return bytes >> PAGE_SHIFT;
 }
 
 /* An area that is nowhere yet, with a reference of its own to the file. ERR_PTR. */
@@ -192,7 +238,7 @@ static unsigned long map_region(struct file *file, unsigned long addr, unsigned 
 		goto uncharge;
 	vma_link(mm, vma, &slot);
 done:
-	account_area(mm, vm_flags, file, (long)pages);
+	vm_stat_account(mm, vm_flags, (long)pages);
 	return addr;
 uncharge:
 	if (charged)
@@ -202,12 +248,16 @@ uncharge:
 
 static unsigned long choose_address(struct mm_struct *mm, unsigned long addr, unsigned long len, u32 flags)
 {
-	if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
-		return get_unmapped_area(mm, addr, len);
+	if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))) {
+		addr &= PAGE_MASK;
+		return get_unmapped_area(mm, addr ? max(addr, (unsigned long)MMAP_MIN_ADDR) : 0, len);
+	}
+	if (is_err_value(addr))		/* Linux takes such an address for the error that it looks like */
+		return addr;
+	if (addr > TASK_SIZE - len)
+		return (unsigned long)-ENOMEM;
 	if (addr & ~PAGE_MASK)
 		return (unsigned long)-EINVAL;
-	if (len > TASK_SIZE || addr > TASK_SIZE - len)
-		return (unsigned long)-ENOMEM;
 	if (addr < MMAP_MIN_ADDR && !capable(CAP_SYS_RAWIO))
 		return (unsigned long)-EPERM;
 	if (flags & MAP_FIXED_NOREPLACE && find_vma_intersection(mm, addr, addr + len))
@@ -237,18 +287,25 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 	vm_flags = prot_to_vm(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | mm->def_flags |
 		(flags & MAP_GROWSDOWN ? VM_GROWSDOWN : 0) | (flags & MAP_LOCKED ? VM_LOCKED : 0) |
 		(flags & MAP_NORESERVE && sysctl_overcommit_memory != 2 ? VM_NORESERVE : 0);
-	if (type == MAP_SHARED_VALIDATE)
+	if (flags & MAP_LOCKED && !can_do_mlock())
+		return (unsigned long)-EPERM;
+	if (!may_lock_more(mm, vm_flags, len >> PAGE_SHIFT))
+		return (unsigned long)-EAGAIN;
+	if (file && !file_mmap_ok(file, len, pgoff))
+		return (unsigned long)-EOVERFLOW;
+	if (file && type == MAP_SHARED_VALIDATE) {
+		if (flags & ~(u32)KNOWN_FLAGS)
+			return (unsigned long)-EOPNOTSUPP;
 		type = MAP_SHARED;
+	}
 	if (type != MAP_SHARED && type != MAP_PRIVATE)
 		return (unsigned long)-EINVAL;
-	err = check_limits(mm, vm_flags, len >> PAGE_SHIFT);
+	err = file ? file_flags(file, prot, type, &vm_flags) : 0;
 	if (err)
 		return (unsigned long)err;
-	if (file) {
-		err = file_flags(file, prot, type, &vm_flags);
-		if (err)
-			return (unsigned long)err;
-	} else if (type == MAP_SHARED) {
+	if (!may_expand_vm(mm, vm_flags, (len >> PAGE_SHIFT) - count_pages(mm, addr, addr + len, 0)))
+		return (unsigned long)-ENOMEM;
+	if (!file && type == MAP_SHARED) {
 		if (vm_flags & VM_GROWSDOWN)
 			return (unsigned long)-EINVAL;
 		/* Shared memory without a name is a file without a name. */
@@ -257,7 +314,7 @@ unsigned long do_mmap(struct file *file, unsigned long addr, unsigned long len, 
 			return (unsigned long)PTR_ERR(backing);
 		vm_flags |= VM_SHARED | VM_MAYSHARE;
 		pgoff = 0;
-	} else {
+	} else if (!file) {
 		pgoff = addr >> PAGE_SHIFT;
 	}
 	addr = map_region(backing, addr, len, vm_flags, pgoff, flags & MAP_FIXED);
@@ -275,7 +332,7 @@ static void remove_areas(struct mm_struct *mm, struct vm_area_struct *vma, unsig
 
 		zap_page_range(mm, vma, vma->vm_start, vma->vm_end);
 		vma_unlink(mm, vma);
-		account_area(mm, vma->vm_flags, vma->vm_file, -pages);
+		vm_stat_account(mm, vma->vm_flags, -pages);
 		if (vma->vm_flags & VM_ACCOUNT)
 			vm_unacct_memory((unsigned long)pages);
 		vma_free(vma);
@@ -323,12 +380,12 @@ int do_brk(unsigned long addr, unsigned long len, u32 vm_flags)
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long ret;
-	int err;
 
 	vm_flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | mm->def_flags;
-	err = check_limits(mm, vm_flags, len >> PAGE_SHIFT);
-	if (err)
-		return err;
+	if (!may_expand_vm(mm, vm_flags, len >> PAGE_SHIFT))
+		return -ENOMEM;
+	if (!may_lock_more(mm, vm_flags, len >> PAGE_SHIFT))
+		return -EAGAIN;
 	ret = map_region(NULL, addr, len, vm_flags, addr >> PAGE_SHIFT, false);
 	return is_err_value(ret) ? (int)ret : 0;
 }
@@ -382,6 +439,14 @@ unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, 
 	return ret;
 }
 
+/* As on a Linux that knows pages of 2 MiB but has none set aside. Ordinary files do not have any. */
+static int no_huge_pages(const struct file *file, u32 flags)
+{
+	u32 size = flags & MAP_HUGE_MASK;
+
+	return file || (size && size != 21u << MAP_HUGE_SHIFT) ? -EINVAL : -ENOMEM;
+}
+
 long sys_mmap2(unsigned long addr, unsigned long len, u32 prot, u32 flags, unsigned int fd, unsigned long pgoff);
 long sys_mmap2(unsigned long addr, unsigned long len, u32 prot, u32 flags, unsigned int fd, unsigned long pgoff)
 {
@@ -392,6 +457,11 @@ long sys_mmap2(unsigned long addr, unsigned long len, u32 prot, u32 flags, unsig
 		file = fget(fd);
 		if (!file)
 			return -EBADF;
+	}
+	if (flags & MAP_HUGETLB) {
+		if (file)
+			fput(file);
+		return no_huge_pages(file, flags);
 	}
 	ret = vm_mmap(file, addr, len, prot, flags, pgoff);
 	if (file)

@@ -12,14 +12,16 @@
 static int protect_area(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct **out,
 			unsigned long start, unsigned long end, u32 vm_flags)
 {
-	unsigned long charged = 0;
+	unsigned long charged = 0, pages = (end - start) >> PAGE_SHIFT;
 	int err;
 
 	*out = vma;
 	if (vm_flags == vma->vm_flags)
 		return 0;
+	if (vm_flags & VM_WRITE && !may_expand_vm(mm, vm_flags, pages) && may_expand_vm(mm, vma->vm_flags, pages))
+		return -ENOMEM;		/* RLIMIT_DATA */
 	if ((vm_flags & VM_WRITE) && !(vma->vm_flags & (VM_ACCOUNT | VM_WRITE | VM_SHARED | VM_NORESERVE))) {
-		charged = (end - start) >> PAGE_SHIFT;
+		charged = pages;
 		if (vm_acct_memory(charged))
 			return -ENOMEM;
 		vm_flags |= VM_ACCOUNT;
@@ -34,8 +36,8 @@ static int protect_area(struct mm_struct *mm, struct vm_area_struct *vma, struct
 		if (err)
 			goto fail;
 	}
-	if ((vm_flags ^ vma->vm_flags) & VM_WRITE && !(vma->vm_flags & (VM_SHARED | VM_GROWSDOWN)))
-		mm->data_vm += vm_flags & VM_WRITE ? vma_pages(vma) : -vma_pages(vma);
+	vm_stat_account(mm, vma->vm_flags, -(long)vma_pages(vma));
+	vm_stat_account(mm, vm_flags, (long)vma_pages(vma));
 	vma->vm_flags = vm_flags;
 	vma->vm_page_prot = vm_get_page_prot(vm_flags);
 	change_protection(vma, start, end);
@@ -75,11 +77,11 @@ static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long 
 		start = vma->vm_start;
 		if (!(vma->vm_flags & VM_GROWSDOWN))
 			return -EINVAL;
-	} else if (grows) {
-		return -EINVAL;
 	}
 	if (vma->vm_start > start)
 		return -ENOMEM;
+	if (grows & PROT_GROWSUP)
+		return -EINVAL;
 	for (;;) {
 		unsigned long stop = min(end, vma->vm_end);
 		u32 flags = new_flags(vma, prot);

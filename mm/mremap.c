@@ -6,6 +6,7 @@
 #include "fs/fs.h"
 #include "kernel/panic.h"
 #include "kernel/task/task.h"
+#include "lib/abi/capability.h"
 #include "lib/abi/errno.h"
 #include "lib/abi/mman.h"
 #include "lib/err.h"
@@ -23,26 +24,21 @@ static struct vm_area_struct *vma_to_resize(struct mm_struct *mm, unsigned long 
 	struct vm_area_struct *vma = find_vma(mm, addr);
 	unsigned long more = new_len > old_len ? (new_len - old_len) >> PAGE_SHIFT : 0;
 
-	if (!vma || vma->vm_start > addr || old_len > vma->vm_end - addr)
+	if (!vma || vma->vm_start > addr)
 		return ERR_PTR(-EFAULT);
 	if (!old_len && !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
 		return ERR_PTR(-EINVAL);
+	if (old_len > vma->vm_end - addr)
+		return ERR_PTR(-EFAULT);
+	if (new_len == old_len)
+		return vma;
+	if (linear_page_index(vma, addr) + (new_len >> PAGE_SHIFT) < linear_page_index(vma, addr))
+		return ERR_PTR(-EINVAL);
 	if (more && vma->vm_flags & VM_DONTEXPAND)
 		return ERR_PTR(-EFAULT);
-	if (((u64)(mm->total_vm + more) << PAGE_SHIFT) > rlimit(RLIMIT_AS))
-		return ERR_PTR(-ENOMEM);
-	if (vma->vm_flags & VM_LOCKED && ((u64)(mm->locked_vm + more) << PAGE_SHIFT) > rlimit(RLIMIT_MEMLOCK))
+	if (!may_lock_more(mm, vma->vm_flags, more))
 		return ERR_PTR(-EAGAIN);
-	return vma;
-}
-
-static void account_growth(struct mm_struct *mm, const struct vm_area_struct *vma, unsigned long pages)
-{
-	mm->total_vm += pages;
-	if ((vma->vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE)
-		mm->data_vm += pages;
-	if (vma->vm_flags & VM_LOCKED)
-		mm->locked_vm += pages;
+	return may_expand_vm(mm, vma->vm_flags, more) ? vma : ERR_PTR(-ENOMEM);
 }
 
 /* The range becomes an area of its own, which can then go without needing memory. 0 or -ENOMEM. */
@@ -78,13 +74,15 @@ static unsigned long move_vma(struct mm_struct *mm, struct vm_area_struct *vma, 
 	if (!vma_find_slot(mm, fresh->vm_start, fresh->vm_end, &slot))
 		panic("move_vma: %08lx is taken", new_addr);
 	vma_link(mm, fresh, &slot);
-	account_growth(mm, fresh, pages);
+	vm_stat_account(mm, fresh->vm_flags, (long)pages);
 	if (move_page_tables(vma, addr, new_addr, min(old_len, new_len))) {
 		do_munmap(mm, new_addr, new_len);
 		return fail(-ENOMEM);
 	}
 	if (!dont_unmap && old_len)
 		do_munmap(mm, addr, old_len);
+	if (addr == mm->vdso)
+		mm->vdso = new_addr;		/* where signal handlers return to */
 	return new_addr;
 uncharge:
 	if (charged)
@@ -98,15 +96,18 @@ static unsigned long mremap_to(struct mm_struct *mm, unsigned long addr, unsigne
 	struct vm_area_struct *vma;
 	int err;
 
-	if (flags & MREMAP_FIXED) {
-		if (new_addr & ~PAGE_MASK || new_len > TASK_SIZE || new_addr > TASK_SIZE - new_len)
-			return fail(-EINVAL);
-		if (addr + old_len > new_addr && new_addr + new_len > addr)
-			return fail(-EINVAL);
-	}
+	/* Even where the address is no more than a hint. */
+	if (new_addr & ~PAGE_MASK || new_len > TASK_SIZE || new_addr > TASK_SIZE - new_len)
+		return fail(-EINVAL);
+	if (addr + old_len > new_addr && new_addr + new_len > addr)
+		return fail(-EINVAL);
+	if (flags & MREMAP_FIXED && new_addr < MMAP_MIN_ADDR && !capable(CAP_SYS_RAWIO))
+		return fail(-EPERM);
 	vma = vma_to_resize(mm, addr, min(old_len, new_len), new_len);
 	if (IS_ERR(vma))
 		return fail((int)PTR_ERR(vma));
+	if (flags & MREMAP_DONTUNMAP && vma->vm_flags & VM_DONTEXPAND)
+		return fail(-EINVAL);
 	if (flags & MREMAP_FIXED) {
 		err = do_munmap(mm, new_addr, new_len);
 		if (err)
@@ -139,7 +140,7 @@ static bool expand_in_place(struct mm_struct *mm, struct vm_area_struct *vma, un
 	if (vma->vm_flags & VM_ACCOUNT && vm_acct_memory(pages))
 		return false;
 	vma_adjust(vma, vma->vm_start, vma->vm_end + more, vma->vm_pgoff);
-	account_growth(mm, vma, pages);
+	vm_stat_account(mm, vma->vm_flags, (long)pages);
 	return true;
 }
 
@@ -150,14 +151,16 @@ static unsigned long do_mremap(struct mm_struct *mm, unsigned long addr, unsigne
 	unsigned long to;
 	int err;
 
-	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
-		return mremap_to(mm, addr, old_len, new_len, new_addr, flags);
 	vma = find_vma(mm, addr);
 	if (!vma || vma->vm_start > addr)
 		return fail(-EFAULT);
+	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
+		return mremap_to(mm, addr, old_len, new_len, new_addr, flags);
 	if (old_len >= new_len) {
 		if (old_len == new_len)
-			return addr + old_len > vma->vm_end ? fail(-EFAULT) : addr;
+			return addr;
+		if (new_len > TASK_SIZE - addr)
+			return fail(-EINVAL);
 		err = do_munmap(mm, addr + new_len, old_len - new_len);
 		return err ? fail(err) : addr;
 	}
@@ -193,8 +196,6 @@ long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len
 	new_len = PAGE_ALIGN(new_len);
 	if (!new_len)
 		return -EINVAL;
-	if (new_len > TASK_SIZE)
-		return -ENOMEM;
 	down_write(&mm->mmap_sem);
 	ret = do_mremap(mm, addr, old_len, new_len, flags, new_addr);
 	vma = is_err_value(ret) || new_len <= old_len ? NULL : find_vma(mm, ret);

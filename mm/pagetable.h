@@ -100,6 +100,8 @@ static __always_inline void set_pte(pte_t *ptep, pte_t pte)
  * looks again. Another CPU may be setting the accessed and dirty bits meanwhile; none must be lost.
  */
 static __always_inline void ptep_set_bits(pte_t *ptep, u64 bits) { __atomic_fetch_or(&ptep->low, (u32)bits, __ATOMIC_SEQ_CST); }
+/* And gets fewer marks: the caller flushes, for a CPU that still has one does not set it again. */
+static __always_inline void ptep_clear_bits(pte_t *ptep, u64 bits) { __atomic_fetch_and(&ptep->low, ~(u32)bits, __ATOMIC_SEQ_CST); }
 /* Takes the entry out; afterwards the CPU can no longer set its accessed or dirty bit. The caller flushes the TLB. */
 static __always_inline pte_t ptep_get_and_clear(pte_t *ptep)
 {

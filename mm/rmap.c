@@ -239,6 +239,18 @@ unsigned int page_referenced(struct page *page, u32 *vm_flags)
 	return r.count + TestClearPageReferenced(page);
 }
 
+/*
+ * The entry, taken out and flushed, of a page that was given up (MADV_FREE): may it go? Not if somebody wrote to the page after all,
+ * or holds it to do so. The reclaimer has one reference, each entry one.
+ */
+static bool may_drop(struct page *page, pte_t pte)
+{
+	if (!pte_dirty(pte) && !PageDirty(page) && page_count(page) == page_mapcount(page) + 1)
+		return true;
+	SetPageSwapBacked(page);
+	return false;
+}
+
 static bool unmap_one(struct page *page, struct vm_area_struct *vma, unsigned long address, pmd_t *pmd, pte_t *ptep, void *arg)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -249,7 +261,13 @@ static bool unmap_one(struct page *page, struct vm_area_struct *vma, unsigned lo
 		return false;
 	pte = ptep_get_and_clear(ptep);
 	flush_tlb_page(mm, address);
-	if (PageAnon(page)) {
+	if (PageAnon(page) && !PageSwapCache(page)) {
+		if (!may_drop(page, pte)) {
+			set_pte(ptep, pte);
+			return false;
+		}
+		pmd_page(*pmd)->private--;
+	} else if (PageAnon(page)) {
 		swp_entry_t entry = page_swap_entry(page);
 
 		if (swap_duplicate(entry)) {
@@ -272,7 +290,7 @@ static bool unmap_one(struct page *page, struct vm_area_struct *vma, unsigned lo
 
 bool try_to_unmap(struct page *page)
 {
-	ASSERT(!PageAnon(page) || PageSwapCache(page));
+	ASSERT(!PageAnon(page) || PageSwapCache(page) || !PageSwapBacked(page));
 	rmap_walk(page, unmap_one, NULL);
 	return !page_mapped(page);
 }

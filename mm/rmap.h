@@ -76,8 +76,8 @@ void rmap_walk(struct page *page, rmap_one *one, void *arg);
 unsigned int page_referenced(struct page *page, u32 *vm_flags);	/* vm_flags: of all those areas, together */
 /*
  * Takes the page out of all page tables: true if no entry maps it any more. One that was written to makes the page dirty.
- * An anonymous page has a place in swap (PG_swapcache), which stands in its entries from now on. False: an area is mlocked,
- * or has just been made. Locked; may sleep.
+ * An anonymous page has a place in swap (PG_swapcache), which stands in its entries from now on, or was given up and is dropped.
+ * False: an area is mlocked, or has just been made, or what was given up is in use again. Isolated, and locked; may sleep.
  */
 bool try_to_unmap(struct page *page);
 /* Write-protects the page in every shared mapping: the next write is a page_mkwrite. Locked. True if one had written to it. */

@@ -2,9 +2,14 @@
 /*
  * Taking pages away from a file: because it has become shorter, because it goes, or because the memory is wanted.
  *
- * The order of a truncation: first the size (so that no new fault succeeds), then the page tables, then the cache, and
- * last the file system frees the blocks. A page is locked when it is cut and its writeback has ended, so neither a
- * reader that fills it nor a write to disk can come later than the cut.
+ * The order of a truncation: first the size, then the page tables, then the cache, then the page tables again, and last the
+ * file system frees the blocks. A page is locked when it is cut and its writeback has ended, so neither a reader that fills it
+ * nor a write to disk can come later than the cut. A fault holds no page lock. It gets its page and looks at the size, then looks,
+ * with page_table_lock, whether the page is still the file's, and maps it:
+ *
+ *	it saw the new size               SIGBUS
+ *	its page had left the file        it tries again
+ *	neither                           what it maps is found by the second round through the page tables, which needs its lock
  */
 #include "fs/fs.h"
 #include "mm/fault.h"
@@ -30,7 +35,7 @@ void unmap_mapping_range(struct address_space *m, pgoff_t first, pgoff_t last, b
 	mutex_unlock(&m->i_mmap_lock);
 }
 
-/* The page leaves the cache; a fault that slipped in since the unmapping is undone. */
+/* The page leaves the cache, and as far as can be seen now is not mapped any more: nobody writes to it behind the flusher's back. */
 static void truncate_page(struct address_space *m, struct page *page)
 {
 	lock_page(page);
@@ -78,6 +83,7 @@ void truncate_pagecache(struct inode *inode, loff_t newsize)
 
 	unmap_mapping_range(m, first, ~(pgoff_t)0, true);
 	truncate_inode_pages(m, newsize);
+	unmap_mapping_range(m, first, ~(pgoff_t)0, true);
 }
 
 unsigned long invalidate_mapping_pages(struct address_space *m, pgoff_t index, pgoff_t last)

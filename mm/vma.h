@@ -6,6 +6,8 @@
  */
 #include "mm/mm.h"
 
+#define MMAP_MIN_ADDR 65536u		/* below it only who may do raw I/O maps anything, and only by MAP_FIXED */
+
 /* The place for an area [start, end), which nothing may overlap: false if something does. */
 struct vma_slot {
 	struct vm_area_struct *prev;		/* the area before, or NULL */

@@ -52,6 +52,7 @@ struct scan_control {
 	gfp_t gfp;
 	int priority;			/* a list is looked at to 1 / 2^priority of its length */
 	bool may_write;			/* dirty pages of files too */
+	bool even_used;			/* whether a page is in use does not matter */
 	unsigned long wanted, freed, scanned;
 	unsigned long in_writeback;	/* pages met that are being written */
 };
@@ -60,7 +61,10 @@ struct scan_control {
 
 enum verdict { PAGE_KEEP, PAGE_ACTIVATE, PAGE_MLOCKED, PAGE_RECLAIM };
 
-static enum verdict judge_use(struct page *page)
+/* Private, but with contents that the program has given up: MADV_FREE. */
+static bool is_lazy_free(const struct page *page) { return PageAnon(page) && !PageSwapBacked(page); }
+
+static enum verdict judge_use(struct page *page, bool even_used)
 {
 	bool was_read = PageReferenced(page);
 	u32 vm_flags;
@@ -68,9 +72,9 @@ static enum verdict judge_use(struct page *page)
 
 	if (vm_flags & VM_LOCKED)
 		return PAGE_MLOCKED;
-	if (!used)
+	if (!used || even_used)
 		return PAGE_RECLAIM;
-	if (PageSwapBacked(page))
+	if (PageSwapBacked(page) || PageAnon(page))
 		return PAGE_ACTIVATE;
 	if (used == was_read)		/* by a system call, once: that is what inactive means */
 		return PAGE_RECLAIM;
@@ -111,7 +115,10 @@ static bool detach(struct page *page)
 		return remove_from_swap_cache(page);
 	if (m)
 		return remove_mapping(m, page);
-	return false;
+	if (!is_lazy_free(page) || page_count(page) != 1)
+		return false;
+	vm_scan.pglazyfreed++;
+	return true;
 }
 
 /* What becomes of an isolated page. Unlocked afterwards. PAGE_RECLAIM: it is free but for our reference. */
@@ -125,12 +132,12 @@ static enum verdict shrink_page(struct page *page, struct scan_control *sc)
 		sc->in_writeback++;
 		goto keep;
 	}
-	v = judge_use(page);
+	v = judge_use(page, sc->even_used);
 	if (v != PAGE_RECLAIM) {
 		unlock_page(page);
 		return v;
 	}
-	if (PageAnon(page) && !PageSwapCache(page) && (!(sc->gfp & __GFP_IO) || !add_to_swap(page))) {
+	if (PageAnon(page) && PageSwapBacked(page) && !PageSwapCache(page) && (!(sc->gfp & __GFP_IO) || !add_to_swap(page))) {
 		unlock_page(page);
 		return PAGE_ACTIVATE;	/* swap is full: leave the list to others */
 	}
@@ -169,15 +176,13 @@ static void sort_page(struct page *page, enum verdict v)
 
 static int kind(enum lru_list lru) { return lru >= LRU_INACTIVE_FILE; }
 
-static void shrink_inactive_list(struct zone *z, enum lru_list lru, unsigned long nr, struct scan_control *sc)
+/* Each page of the list: freed, or on the list kept, marked for the list that it goes to. The number of those freed. */
+static unsigned long shrink_pages(struct list_head *isolated, struct list_head *kept, struct scan_control *sc, unsigned long *used)
 {
-	unsigned long scanned, freed = 0, used = 0;
-	LIST_HEAD(isolated);
-	LIST_HEAD(kept);
+	unsigned long freed = 0;
 
-	isolate_lru_pages(z, lru, nr, &isolated, &scanned);
-	while (!list_empty(&isolated)) {
-		struct page *page = list_last_entry(&isolated, struct page, lru);
+	while (!list_empty(isolated)) {
+		struct page *page = list_last_entry(isolated, struct page, lru);
 		enum verdict v;
 
 		list_del(&page->lru);
@@ -188,9 +193,20 @@ static void shrink_inactive_list(struct zone *z, enum lru_list lru, unsigned lon
 			continue;
 		}
 		sort_page(page, v);
-		used += v == PAGE_ACTIVATE;
-		list_add(&page->lru, &kept);
+		*used += v == PAGE_ACTIVATE;
+		list_add(&page->lru, kept);
 	}
+	return freed;
+}
+
+static void shrink_inactive_list(struct zone *z, enum lru_list lru, unsigned long nr, struct scan_control *sc)
+{
+	unsigned long scanned, freed, used = 0;
+	LIST_HEAD(isolated);
+	LIST_HEAD(kept);
+
+	isolate_lru_pages(z, lru, nr, &isolated, &scanned);
+	freed = shrink_pages(&isolated, &kept, sc, &used);
 	putback_lru_pages(&kept);
 	z->recent_scanned[kind(lru)] += scanned;
 	z->recent_rotated[kind(lru)] += used;
@@ -322,7 +338,28 @@ static void shrink_zone(struct zone *z, struct scan_control *sc)
 	blk_finish_plug(&plug);
 }
 
-/* ---- the two who call ---- */
+/* ---- those who call ---- */
+
+/* What has to be written goes all at once; then it is waited for, and looked at again. */
+void reclaim_pages(struct list_head *isolated)
+{
+	struct scan_control sc = { .gfp = GFP_KERNEL, .even_used = true };
+	unsigned long used = 0;
+	struct blk_plug plug;
+	LIST_HEAD(kept);
+	struct page *page;
+
+	blk_start_plug(&plug);
+	vm_scan.pgsteal += shrink_pages(isolated, &kept, &sc, &used);
+	blk_finish_plug(&plug);
+	list_for_each_entry(page, &kept, lru) {
+		ClearPageActive(page);
+		if (PageSwapCache(page))
+			wait_on_page_writeback(page);
+	}
+	vm_scan.pgsteal += shrink_pages(&kept, isolated, &sc, &used);
+	putback_lru_pages(isolated);
+}
 
 /* Pages that are on their way to disk will be free soon. */
 static void wait_a_moment(void)

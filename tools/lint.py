@@ -45,8 +45,34 @@ def remarks(name, text):
                 yield number, f"{part}/ may not include {include.group(1)}"
 
 
+def fault_table():
+    """Each line of the table of page faults names a function that there is, and a check; each check has its line."""
+    with open("mm/fault.c", encoding="utf-8") as file:
+        lines = file.read().split("*/")[1].split("\n")
+    with open("tests/user/fault_table.c", encoding="utf-8") as file:
+        checks = set(re.findall(r"CASE\((\w+)\)", file.read())) - {"function"}
+    grep = subprocess.run(["git", "grep", "-hoE", r"\w+\(", "--", "mm/*.c", "fs/*.c", "kernel/cpu/*"], stdout=subprocess.PIPE,
+                          check=True, universal_newlines=True).stdout
+    functions, named = set(grep.replace("(", "").split()), set()
+    for number, line in enumerate(lines, 2):
+        row = re.match(r" \*  (?:read|write|any|fetch|kernel) .* {2,}(\w+) +(\w+)$", line)
+        if not row:
+            continue
+        function, check = row.groups()
+        named.add(check)
+        if function not in functions:
+            yield number, f"there is no function {function}"
+        if check not in checks and not os.path.exists(f"tests/user/{check}.c"):
+            yield number, f"there is no test {check}"
+    for check in sorted(checks - named):
+        yield 1, f"tests/user/fault_table.c checks {check}, which has no line in the table"
+
+
 def main():
     found = 0
+    for number, remark in fault_table():
+        print(f"mm/fault.c:{number}: {remark}")
+        found += 1
     for name in tracked():
         with open(name, encoding="utf-8", errors="replace") as file:
             for number, remark in remarks(name, file.read()):

@@ -161,6 +161,11 @@ bench: $(BUILD)/pagoda.elf $(BUILD)/bench/osbench $(BUILD)/debian/packages $(BUI
 		$(BUILD)/deps/disk
 	@$(PYTHON) tools/bench.py --build $(BUILD) $(BENCH_ARGS)
 
+# What Linux prints for some tests is kept, so that a difference shows in a diff: see docs/testing.md.
+.PHONY: recorded
+recorded: $(BUILD)/user-tests.cpio
+	$(PYTHON) tools/recorded.py $(BUILD) $(NAMES)
+
 .PHONY: loc docs format lint compile_commands.json
 loc:
 	@$(PYTHON) tools/loc.py

@@ -108,7 +108,7 @@ static int maps_show(struct seq_file *m, void *v)
 }
 
 struct area_pages {
-	unsigned long rss, anon, referenced, shared_clean, shared_dirty, private_clean, private_dirty, swap;
+	unsigned long rss, anon, lazy, referenced, shared_clean, shared_dirty, private_clean, private_dirty, swap;
 	u64 pss, swap_pss;	/* in 1/4096 of a page */
 };
 
@@ -120,6 +120,7 @@ static void count_page(struct area_pages *a, pte_t pte)
 
 	a->rss++;
 	a->anon += PageAnon(page);
+	a->lazy += PageAnon(page) && !PageSwapBacked(page) && !dirty;
 	a->referenced += pte_young(pte) || PageReferenced(page);
 	a->pss += 4096u / (u32)users;
 	if (users > 1)
@@ -193,6 +194,7 @@ static int smaps_show(struct seq_file *m, void *v)
 	put_kb(m, "Private_Dirty:", a.private_dirty << 2);
 	put_kb(m, "Referenced:", a.referenced << 2);
 	put_kb(m, "Anonymous:", a.anon << 2);
+	put_kb(m, "LazyFree:", a.lazy << 2);
 	put_kb(m, "Swap:", a.swap << 2);
 	put_kb(m, "SwapPss:", (unsigned long)(a.swap_pss >> 10));
 	put_kb(m, "Locked:", vma->vm_flags & VM_LOCKED ? (unsigned long)(a.pss >> 10) : 0);

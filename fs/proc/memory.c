@@ -131,7 +131,7 @@ static int meminfo_show(struct seq_file *m, void *v)
 	put(m, "SUnreclaim:", slab.all - slab.reclaimable);
 	put(m, "KernelStack:", proc.threads * (THREAD_SIZE / PAGE_SIZE));
 	put(m, "PageTables:", proc.tables + nr_kernel_tables);
-	put(m, "CommitLimit:", total / 100 * sysctl_overcommit_ratio + total_swap_pages);
+	put(m, "CommitLimit:", vm_commit_limit());
 	put(m, "Committed_AS:", vm_committed());
 	put(m, "VmallocTotal:", (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT);
 	put(m, "VmallocUsed:", vmalloc);
@@ -164,8 +164,8 @@ static int vmstat_show(struct seq_file *m, void *v)
 	seq_printf(m, "pgfault %lu\npgmajfault %lu\npgcow %lu\n", sum.pgfault, sum.pgmajfault, sum.pgcow);
 	seq_printf(m, "pswpin %lu\npswpout %lu\npgactivate %lu\npgdeactivate %lu\n", vm_scan.pswpin, vm_scan.pswpout,
 		   vm_scan.pgactivate, vm_scan.pgdeactivate);
-	seq_printf(m, "pgscan %lu\npgsteal %lu\nallocstall %lu\npageoutrun %lu\noom_kill %lu\n", vm_scan.pgscan, vm_scan.pgsteal,
-		   vm_scan.allocstall, vm_scan.pageoutrun, oom_kills);
+	seq_printf(m, "pgscan %lu\npgsteal %lu\nallocstall %lu\npageoutrun %lu\npglazyfreed %lu\noom_kill %lu\n", vm_scan.pgscan,
+		   vm_scan.pgsteal, vm_scan.allocstall, vm_scan.pageoutrun, vm_scan.pglazyfreed, oom_kills);
 	return 0;
 }
 

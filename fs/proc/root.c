@@ -134,7 +134,7 @@ static struct dentry *proc_mount(struct file_system_type *type, u32 flags, const
 {
 	return mount_single(type, flags, data, proc_fill_super);
 }
-static struct file_system_type proc_fs_type = { .name = "proc", .mount = proc_mount, .fs_flags = FS_USERNS_MOUNT };
+static struct file_system_type proc_fs_type = { .name = "proc", .mount = proc_mount, .fs_flags = FS_USERNS_MOUNT | FS_NOEXEC };
 
 static void proc_inode_ctor(void *obj)
 {

@@ -202,7 +202,6 @@ static int proc_printk(const struct ctl_table *t, bool write, char *buf, size_t 
 	return 0;
 }
 
-static int randomize_va_space;	/* 0: every program is laid out the same; there is no other mode yet */
 static int pid_max = PID_MAX;
 static int drop_caches_value;
 
@@ -222,7 +221,7 @@ static const struct ctl_table kernel_table[] = {
 	{ "domainname", utsname.domainname, sizeof(utsname.domainname), 0644, proc_do_uts, 0, 0 },
 	{ "threads-max", &max_threads, sizeof(int), 0644, proc_dointvec_minmax, 20, PID_MAX - 300 },
 	{ "pid_max", &pid_max, sizeof(int), 0444, proc_dointvec, 0, 0 },
-	{ "randomize_va_space", &randomize_va_space, sizeof(int), 0444, proc_dointvec, 0, 0 },
+	{ "randomize_va_space", &sysctl_randomize_va_space, sizeof(int), 0644, proc_dointvec_minmax, 0, 2 },
 	{ "printk", &console_loglevel, sizeof(int), 0644, proc_printk, 1, 15 },
 	{ .procname = NULL },
 };

@@ -220,6 +220,7 @@ static int punch_hole(struct inode *inode, loff_t start, loff_t end)
 	/* What was on its way from swap when we looked for pages is in memory by now, or finds that its entry has gone. */
 	tmpfs_drop_swapped(m, first, stop - 1);
 	drop_pages(m, first, stop);
+	unmap_mapping_range(m, first, stop - 1, false);		/* see mm/truncate.c */
 	return 0;
 }
 
@@ -260,7 +261,7 @@ static int set_size(struct inode *inode, loff_t size)
 		return PTR_ERR(cut);
 	truncate_setsize(inode, size);
 	if (tmpfs_drop_swapped(m, (size + PAGE_SIZE - 1) >> PAGE_SHIFT, ~(pgoff_t)0))
-		truncate_inode_pages(m, size);		/* those that came from swap meanwhile: see punch_hole */
+		truncate_pagecache(inode, size);	/* those that came from swap meanwhile: see punch_hole */
 	if (cut)
 		put_page(cut);
 	return 0;

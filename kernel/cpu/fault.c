@@ -129,7 +129,7 @@ void do_page_fault(struct pt_regs *regs, unsigned long address)
 	ret = handle_mm_fault(vma, address, error & PF_WRITE);
 	if (ret & VM_FAULT_MAJOR)
 		t->maj_flt++;
-	else
+	else if (likely(!(ret & VM_FAULT_ERROR)))
 		t->min_flt++;
 	up_read(&mm->mmap_sem);
 	if (likely(!(ret & VM_FAULT_ERROR)))

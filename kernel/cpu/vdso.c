@@ -55,7 +55,7 @@ static int map_one(struct mm_struct *mm, unsigned long addr, int which, u32 vm_f
 	vma->vm_pgoff = (unsigned long)which;
 	vma->vm_ops = &vdso_vm_ops;
 	vma_link(mm, vma, &slot);
-	mm->total_vm++;
+	vm_stat_account(mm, vma->vm_flags, 1);
 	return 0;
 }
 
@@ -68,7 +68,7 @@ int vdso_map(struct mm_struct *mm)
 	addr = get_unmapped_area(mm, 0, 2 * PAGE_SIZE);
 	if (!is_err_value(addr)) {
 		mm->vdso = addr + PAGE_SIZE;
-		err = map_one(mm, addr, VVAR, VM_READ | VM_MAYREAD);
+		err = map_one(mm, addr, VVAR, VM_READ | VM_MAYREAD | VM_IO | VM_DONTDUMP);
 	}
 	if (!err)	/* a debugger may put a breakpoint into the code: a private copy */
 		err = map_one(mm, mm->vdso, VDSO, VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC);

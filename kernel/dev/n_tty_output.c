@@ -168,9 +168,9 @@ ssize_t n_tty_write(struct tty_struct *tty, struct file *file, struct iov_iter *
 		return -ERESTARTSYS;
 	}
 	while (!err && iov_iter_count(from)) {
-		size_t n = copy_from_iter(chunk, min(sizeof(chunk), iov_iter_count(from)), from);
+		size_t n = min(sizeof(chunk), iov_iter_count(from));
 
-		err = n ? write_chunk(tty, file, chunk, n, &done) : -EFAULT;
+		err = copy_from_iter(chunk, n, from) == n ? write_chunk(tty, file, chunk, n, &done) : -EFAULT;
 		if (!err && signal_pending(current) && iov_iter_count(from))
 			err = -ERESTARTSYS;
 	}

@@ -70,6 +70,8 @@ static int get_key(u32 *uaddr, bool shared, struct futex_key *key)
 	unsigned long a = (unsigned long)uaddr;
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
+	struct inode *inode;
+	int err = 0;
 
 	if (a & 3)
 		return -EINVAL;
@@ -82,15 +84,18 @@ static int get_key(u32 *uaddr, bool shared, struct futex_key *key)
 	down_read(&mm->mmap_sem);
 	vma = find_vma(mm, a);
 	if (!vma || vma->vm_start > a || !(vma->vm_flags & VM_READ)) {
-		up_read(&mm->mmap_sem);
-		return -EFAULT;
-	}
-	if (vma->vm_flags & VM_MAYSHARE && vma->vm_file) {
-		key->object = file_inode(vma->vm_file);
+		err = -EFAULT;
+	} else if (vma->vm_flags & VM_MAYSHARE && vma->vm_file) {
+		inode = file_inode(vma->vm_file);
+		key->object = inode;
 		key->page = ((a - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff;
+		if (S_ISREG(inode->i_mode) && (loff_t)key->page << PAGE_SHIFT >= i_size_read(inode))
+			err = -EFAULT;		/* there is no page */
+	} else if (!vma->vm_file && !(vma->vm_flags & VM_WRITE)) {
+		err = -EFAULT;			/* nor one that anybody could ever change */
 	}
 	up_read(&mm->mmap_sem);
-	return 0;
+	return err;
 }
 
 /* Bucket locked. */

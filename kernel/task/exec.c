@@ -182,14 +182,15 @@ int bprm_remove_arg_zero(struct linux_binprm *bprm)
 
 static int new_stack(struct linux_binprm *bprm)
 {
+	unsigned long top = randomize_stack_top(STACK_TOP);
 	struct mm_struct *mm = bprm->mm;
 	struct vm_area_struct *vma = vma_alloc(mm);
 	struct vma_slot slot;
 
 	if (!vma)
 		return -ENOMEM;
-	vma->vm_end = STACK_TOP;
-	vma->vm_start = STACK_TOP - PAGE_SIZE;
+	vma->vm_end = top;
+	vma->vm_start = top - PAGE_SIZE;
 	vma->vm_flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN | VM_ACCOUNT;
 	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
 	vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
@@ -200,7 +201,7 @@ static int new_stack(struct linux_binprm *bprm)
 	vma_find_slot(mm, vma->vm_start, vma->vm_end, &slot);
 	vma_link(mm, vma, &slot);
 	mm->total_vm = mm->stack_vm = 1;
-	mm->start_stack = bprm->p = STACK_TOP - 4;	/* a word of zero at the very top */
+	mm->start_stack = bprm->p = top - 4;	/* a word of zero at the very top */
 	return 0;
 }
 

@@ -37,6 +37,8 @@
 #define MAP_HUGETLB 0x40000
 #define MAP_SYNC 0x80000
 #define MAP_FIXED_NOREPLACE 0x100000
+#define MAP_HUGE_SHIFT 26		/* with MAP_HUGETLB: log2 of the size in the six bits from here on */
+#define MAP_HUGE_MASK 0xfc000000u
 #define MAP_FAILED ((void *)-1)
 
 #define MREMAP_MAYMOVE 1
@@ -73,6 +75,8 @@
 #define MADV_PAGEOUT 21
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
+#define MADV_DONTNEED_LOCKED 24
+#define MADV_COLLAPSE 25
 
 #define POSIX_MADV_NORMAL 0
 #define POSIX_MADV_RANDOM 1

@@ -8,7 +8,7 @@ from testing.disk import attach, check, e2fs
 
 MIB = 1 << 20
 MEMORY = 40
-PROGRAMS = ("swap_load", "swap_calls", "vm_model", "cow_orders")
+PROGRAMS = ("swap_load", "swap_calls", "vm_model", "cow_orders", "fault_table", "madvise_pages")
 LOADS = (("anon", 80), ("fork", 50), ("tmpfs", 60), ("shared", 60), ("mlock", 60))
 # Afterwards all places are free again, once what is being written has been, and swapoff leaves nothing.
 AFTERWARDS = """
@@ -66,6 +66,18 @@ def test_loads_on_a_disk(lab):
         text = run(lab, f"disk-smp{cpus}", with_loads(DISK), cpus=cpus, timeout=400)
         must_hold(text, [name for name, _ in LOADS])
         assert int(re.search(r"pswpout (\d+)", text).group(1)) > 20000
+
+
+def on_ext2(command):
+    return f"mount -t ext2 /dev/vdb /mnt\ncd /mnt\n{command}\ncd /\numount /mnt\n"
+
+
+def test_fault_table(lab):
+    """The lines of the table in mm/fault.c that need a disk, or swap."""
+    text = run(lab, "fault-table", DISK + on_ext2("/fault_table disk"), memory=64, block_size=1024)
+    for line in ("file_read_major: ok, 0 minor 1 major", "swapped_read: ok, 0 minor 1 major", "swapped_write: ok, 0 minor 1 major",
+                 "swap_cache_hit: ok, 1 minor 0 major", "shm_swapped: ok"):
+        assert line in text, f"not: {line}"
 
 
 def test_300_sharers(lab):
@@ -169,3 +181,14 @@ def test_a_disk_that_fails(lab):
 
 def cases(_lab):
     return ()
+
+
+def test_madvise(lab):
+    """MADV_FREE, MADV_COLD and MADV_PAGEOUT where there is swap."""
+    text = run(lab, "madvise", DISK + on_ext2("/madvise_pages disk"), memory=64, block_size=1024)
+    for line in ("in swap: 2400 kB", "half given up: 1200 kB", "all: of 600 pages 300 as they were, 300 zero", "unmapped: 0 kB",
+                 "paged out, in memory: 0", "and back: of 600 pages 600 as they were, 0 zero", "shared, in memory: 0",
+                 "shared: of 600 pages 600 as they were, 0 zero", "file, in memory: 0", "file: of 600 pages 600 as they were, 0 zero",
+                 "ordinary pages since then: of 200 pages 200 as they were, 0 zero", "the others: of 200 pages 0 as they were, 200 zero",
+                 "the child's: of 600 pages 600 as they were, 0 zero"):
+        assert line in text, f"not: {line}"
