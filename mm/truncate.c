@@ -70,7 +70,10 @@ void truncate_inode_pages(struct address_space *m, loff_t from)
 		}
 }
 
-/* Private copies behind the end go too: they were made of bytes that the file no longer has. */
+/*
+ * Private copies behind the end go too: they were made of bytes that the file no longer has. The second round is for a
+ * fault that had its page before that left the cache, and mapped it since: finish_fault finds no page that left before.
+ */
 void truncate_pagecache(struct inode *inode, loff_t newsize)
 {
 	struct address_space *m = inode->i_mapping;
@@ -78,6 +81,7 @@ void truncate_pagecache(struct inode *inode, loff_t newsize)
 
 	unmap_mapping_range(m, first, ~(pgoff_t)0, true);
 	truncate_inode_pages(m, newsize);
+	unmap_mapping_range(m, first, ~(pgoff_t)0, true);
 }
 
 unsigned long invalidate_mapping_pages(struct address_space *m, pgoff_t index, pgoff_t last)
