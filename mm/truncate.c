@@ -75,7 +75,10 @@ void truncate_inode_pages(struct address_space *m, loff_t from)
 		}
 }
 
-/* Private copies behind the end go too: they were made of bytes that the file no longer has. */
+/*
+ * Private copies behind the end go too: they were made of bytes that the file no longer has. The second round is for a
+ * fault that had its page before that left the cache, and mapped it since: finish_fault finds no page that left before.
+ */
 void truncate_pagecache(struct inode *inode, loff_t newsize)
 {
 	struct address_space *m = inode->i_mapping;
