@@ -148,11 +148,38 @@ void get_random_bytes(void *buf, size_t n)
 	barrier();
 }
 
+/* Numbers of one word are made sixteen at a time; each is given out once, and forgotten. */
+static u32 batch[CHACHA_WORDS];		/* the first batch_left are fresh; by random_lock */
+static unsigned int batch_left;
+
+static bool take_from_batch(u32 *v)
+{
+	unsigned long flags;
+	bool taken;
+
+	spin_lock_irqsave(&random_lock, flags);
+	taken = batch_left;
+	if (taken) {
+		*v = batch[--batch_left];
+		batch[batch_left] = 0;
+	}
+	spin_unlock_irqrestore(&random_lock, flags);
+	return taken;
+}
+
 u32 get_random_u32(void)
 {
-	u32 v;
+	u32 fresh[CHACHA_WORDS], v;
+	unsigned long flags;
 
-	get_random_bytes(&v, sizeof(v));
+	while (!take_from_batch(&v)) {
+		get_random_bytes(fresh, sizeof(fresh));
+		spin_lock_irqsave(&random_lock, flags);
+		memcpy(batch, fresh, sizeof(batch));
+		batch_left = CHACHA_WORDS;
+		spin_unlock_irqrestore(&random_lock, flags);
+		memset(fresh, 0, sizeof(fresh));
+	}
 	return v;
 }
 
