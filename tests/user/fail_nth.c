@@ -179,7 +179,7 @@ static const struct op ops[] = {
 	{ .name = "mremap move", .prepare = map_filled, .call = do_mremap_fixed, .finish = mremap_fixed_back,
 	  .check = check_filled, .clean = unmap_area },
 	{ .name = "brk", .call = do_brk, .finish = brk_back },
-	{ .name = "mlock", .prepare = map_area, .call = do_mlock, .finish = munlock_back, .clean = unmap_area, .may_succeed = 1 },
+	{ .name = "mlock", .prepare = map_area, .call = do_mlock, .finish = munlock_back, .clean = unmap_area, .may_succeed = 1, .error = EAGAIN },
 	{ .name = "madvise", .prepare = map_filled, .call = do_dontneed, .check = check_filled, .clean = unmap_area },
 	{ .name = "mincore", .prepare = map_filled, .call = do_mincore, .clean = unmap_area },
 	{ .name = "fault: read", .prepare = map_area, .call = read_fault, .clean = unmap_area, .may_succeed = 2 },
