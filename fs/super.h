@@ -8,6 +8,8 @@
 struct file_system_type;
 struct seq_file;
 
+#define MAX_LFS_FILESIZE (((loff_t)PAGE_SIZE << 32) - 1)	/* bytes: as far as the number of a page, a pgoff_t, goes */
+
 struct super_block {
 	struct list_head s_list;	/* all instances, by sb_lock */
 	dev_t s_dev;			/* st_dev of its files */

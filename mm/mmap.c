@@ -77,12 +77,12 @@ unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long hint, unsign
 	return addr;
 }
 
-/* As far as a mapping may reach into the file, in bytes. */
+/* As far as a mapping may reach into the file, in bytes; whatever the largest file of its file system. */
 static u64 mmap_size_max(const struct file *file)
 {
 	const struct inode *inode = file->f_mapping ? file->f_mapping->host : file->f_inode;
 
-	return S_ISREG(inode->i_mode) ? (u64)inode->i_sb->s_maxbytes : S_ISBLK(inode->i_mode) ? ~0ull >> 1 : ~0ul;
+	return S_ISREG(inode->i_mode) ? (u64)MAX_LFS_FILESIZE : S_ISBLK(inode->i_mode) ? ~0ull >> 1 : ~0ul;
 }
 
 static bool file_mmap_ok(const struct file *file, unsigned long len, pgoff_t pgoff)

@@ -319,7 +319,7 @@ int tmpfs_fill_super(struct super_block *sb, void *data)
 	sb->s_fs_info = info;
 	sb->s_op = &tmpfs_super_ops;
 	sb->s_magic = TMPFS_MAGIC;
-	sb->s_maxbytes = ((loff_t)PAGE_SIZE << 32) - 1;
+	sb->s_maxbytes = MAX_LFS_FILESIZE;
 	err = data ? parse_options(info, data) : 0;
 	if (err)
 		return err;
