@@ -189,17 +189,23 @@ static size_t serial_write(struct tty_struct *tty, const u8 *s, size_t n)
 	return i;
 }
 
-static size_t serial_write_room(struct tty_struct *tty)
-{
-	(void)tty;
-	return TX_SIZE - (READ_ONCE(port.tx_head) - READ_ONCE(port.tx_tail));
-}
-
+/*
+ * With the lock: what a writer puts into the ring and sends at once has never been there. Who saw it in between would wait for it
+ * to go, and nobody would say so.
+ */
 static size_t serial_chars_in_buffer(struct tty_struct *tty)
 {
+	unsigned long flags;
+	size_t n;
+
 	(void)tty;
-	return READ_ONCE(port.tx_head) - READ_ONCE(port.tx_tail);
+	spin_lock_irqsave(&port_lock, flags);
+	n = tx_count();
+	spin_unlock_irqrestore(&port_lock, flags);
+	return n;
 }
+
+static size_t serial_write_room(struct tty_struct *tty) { return TX_SIZE - serial_chars_in_buffer(tty); }
 
 static void serial_flush_buffer(struct tty_struct *tty)
 {
