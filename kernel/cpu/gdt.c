@@ -16,7 +16,7 @@
 extern u64 swapper_pg_dir[4];
 
 struct cpu_tables cpu_tables[MAX_CPUS] __attribute__((aligned(64)));
-static u8 double_fault_stack[MAX_CPUS][4096] __aligned(16);
+static u8 double_fault_stack[MAX_CPUS][THREAD_SIZE] __aligned(THREAD_SIZE);	/* with a thread_info: it says which CPU this is */
 static struct tss double_fault_tss[MAX_CPUS];
 
 #define FLAT(type_dpl) (0x00CF00000000FFFFull | (u64)(type_dpl) << 40)
@@ -30,6 +30,8 @@ static u64 tss_descriptor(const struct tss *t)
 
 static void init_double_fault(u32 cpu)
 {
+	*(struct thread_info *)double_fault_stack[cpu] = (struct thread_info){ .cpu = cpu, .preempt_count = HARDIRQ_OFFSET,
+		.guard = STACK_GUARD };
 	double_fault_tss[cpu] = (struct tss){
 		.cr3 = (u32)swapper_pg_dir - 0xC0000000u,
 		.eip = (u32)double_fault_entry,
