@@ -12,16 +12,16 @@ struct cpu_features boot_cpu;
 
 static void read_model(struct cpu_features *c)
 {
-	u32 r[4];
+	u32 r[4], s[4];
 
 	cpuid(0x80000000, 0, r);
 	if (r[0] >= 0x80000004)
 		for (u32 i = 0; i < 3; i++)
 			cpuid(0x80000002 + i, 0, (u32 *)(c->model + 16 * i));
-	c->phys_bits = 36;
+	/* A CPU that does not say has 36 bits if it has PSE-36, and QEMU's without it faults on more than 32. */
+	cpuid(1, 0, s);
+	c->phys_bits = s[3] & 1u << 17 ? 36 : 32;
 	if (r[0] >= 0x80000008) {
-		u32 s[4];
-
 		cpuid(0x80000008, 0, s);
 		c->phys_bits = s[0] & 0xff;
 	}

@@ -49,7 +49,7 @@ def zones(text):
 
 
 def check_size(lab, memory, build):
-    cpu = "max" if memory > 4096 else "qemu32"
+    cpu = "max" if memory >= 4096 else "qemu32"		# the one with 36 bits of address, as memory above 4 GiB needs
     text = boot(lab, f"{memory}-{build}", memory, "cat /proc/meminfo /proc/zoneinfo\n", build=build, cpu=cpu)
     total, zone = field(text, "MemTotal"), zones(text)
     # QEMU's PC has 3 GiB below the devices, if it has more than 3.5; the rest is above 4 GiB, and the frames between are in mem_map.
