@@ -55,6 +55,25 @@ int vm_acct_memory(unsigned long pages)
 
 void vm_unacct_memory(unsigned long pages) { atomic_sub((int)pages, &committed); }
 
+/* Only debug builds look at all address spaces (mm/check.c); others do not pay for a lock that all forks share. */
+static void list_mm(struct mm_struct *mm)
+{
+	if (!DEBUG)
+		return;
+	spin_lock(&mm_list_lock);
+	list_add(&mm->mm_node, &mm_list);
+	spin_unlock(&mm_list_lock);
+}
+
+static void unlist_mm(struct mm_struct *mm)
+{
+	if (!DEBUG)
+		return;
+	spin_lock(&mm_list_lock);
+	list_del(&mm->mm_node);
+	spin_unlock(&mm_list_lock);
+}
+
 struct mm_struct *mm_alloc(void)
 {
 	struct mm_struct *mm = kmem_cache_zalloc(mm_cache, GFP_KERNEL);
@@ -69,9 +88,7 @@ struct mm_struct *mm_alloc(void)
 		kmem_cache_free(mm_cache, mm);
 		return NULL;
 	}
-	spin_lock(&mm_list_lock);
-	list_add(&mm->mm_node, &mm_list);
-	spin_unlock(&mm_list_lock);
+	list_mm(mm);
 	return mm;
 }
 
@@ -81,9 +98,7 @@ void mmdrop(struct mm_struct *mm)
 	if (!atomic_dec_and_test(&mm->mm_count))
 		return;
 	BUG_ON(mm == &init_mm);
-	spin_lock(&mm_list_lock);
-	list_del(&mm->mm_node);
-	spin_unlock(&mm_list_lock);
+	unlist_mm(mm);
 	pgd_free(mm);
 	kmem_cache_free(mm_cache, mm);
 }
