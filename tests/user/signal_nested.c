@@ -11,7 +11,7 @@ static char stack[65536];
 static sigjmp_buf out;
 static volatile int depth, deepest;
 static char *sp_at[4];
-static int jumps;
+static int jumps, limit;
 
 static void put(int n)
 {
@@ -50,14 +50,26 @@ static void nested(int sig, siginfo_t *info, void *context)
 
 static void jump(int sig) { siglongjmp(out, sig); }
 
-static void overflow(int sig)
+static void deeper(int sig)
 {
-	volatile char big[600];
+	char here;
 
-	big[0] = sig;
-	if (++depth < 1000)
+	if (++depth <= 2)
+		sp_at[depth] = &here;
+	if (depth < limit)
 		raise(sig);
-	_exit(big[0] ? 8 : 9);
+}
+
+static void nest(int times, int stack_size)
+{
+	struct sigaction action = { .sa_handler = deeper, .sa_flags = SA_ONSTACK | SA_NODEFER };
+	stack_t alt = { .ss_sp = stack, .ss_size = stack_size };
+
+	CHECK(sigaltstack(&alt, NULL) == 0);
+	sigaction(SIGUSR1, &action, NULL);
+	depth = 0;
+	limit = times;
+	raise(SIGUSR1);
 }
 
 int main(void)
@@ -65,7 +77,7 @@ int main(void)
 	stack_t alt = { .ss_sp = stack, .ss_size = sizeof stack };
 	struct sigaction action = { .sa_flags = SA_SIGINFO | SA_ONSTACK };
 	static const int signals[] = { SIGUSR1, SIGUSR2, SIGWINCH };
-	int status, sig;
+	int status, sig, frame;
 
 	CHECK(sigaltstack(&alt, NULL) == 0);
 	action.sa_sigaction = nested;
@@ -87,14 +99,15 @@ int main(void)
 	}
 	CHECK(sigaltstack(NULL, &alt) == 0);
 	SAY("jumped out %d times, stack flags %d\n", jumps, alt.ss_flags);
-	/* More handlers than the stack holds: the one that does not fit is a fault that nobody can handle. */
+	/*
+	 * More handlers than the stack holds: the one that does not fit is a fault that nobody can handle. How much each takes is the
+	 * CPU's affair (its registers are in it). Room for half of one is left: a handler that used it up would be off the stack, and the
+	 * next one would begin at the top again.
+	 */
 	signal(SIGSEGV, SIG_DFL);
-	alt.ss_size = 8192;
-	CHECK(sigaltstack(&alt, NULL) == 0);
-	action.sa_handler = overflow;
-	action.sa_flags = SA_ONSTACK | SA_NODEFER;
-	sigaction(SIGUSR1, &action, NULL);
-	IN_CHILD(status, depth = 0; raise(SIGUSR1));
+	nest(2, sizeof stack);
+	frame = sp_at[1] - sp_at[2];
+	IN_CHILD(status, nest(1000, 4 * frame + frame / 2));
 	say_status("a full stack", status);
 	return done();
 }
