@@ -129,16 +129,20 @@ void setattr_copy(struct inode *inode, const struct iattr *attr)
 	mark_inode_dirty(inode);
 }
 
-/* The size is set first: a fault that comes in between finds the page behind the end and gets SIGBUS. */
+/*
+ * A file that shrinks has its new size first: a fault that comes in between finds the page behind the end and gets SIGBUS. One that grows
+ * has it last. What a mapping left behind the old end must read zero, and is cleared as long as nobody can make use of it: from the new
+ * size on, pages behind the old end may be mapped and written to.
+ */
 void truncate_setsize(struct inode *inode, loff_t newsize)
 {
 	loff_t oldsize = inode->i_size;
 
+	if (newsize > oldsize)
+		truncate_page_tail(inode->i_mapping, oldsize);
 	i_size_write(inode, newsize);
 	if (newsize < oldsize)
 		truncate_pagecache(inode, newsize);
-	else if (oldsize & (PAGE_SIZE - 1))
-		truncate_inode_pages(inode->i_mapping, oldsize);	/* what a mapping left behind the old end reads zero */
 	pagecache_isize_extended(inode, oldsize, newsize);
 }
 

@@ -224,7 +224,7 @@ static void settle_new_buffer(struct buffer_head *bh)
 		clean_bdev_aliases(bh->b_bdev, bh->b_blocknr, 1);
 }
 
-/* Dirty buffers without a block (dirtied by a mapping) get one. */
+/* Dirty buffers without a block (dirtied by a mapping) get one; what cannot be placed is lost, which fsync says. */
 static void map_dirty(struct page *page, struct inode *inode, struct buffer_head *head, get_block_t *get_block)
 {
 	sector_t block = first_block(inode, page), end = file_blocks(inode);
@@ -232,7 +232,12 @@ static void map_dirty(struct page *page, struct inode *inode, struct buffer_head
 
 	for (; block < end; block++) {
 		if (buffer_dirty(bh) && !buffer_mapped(bh)) {
-			mapping_set_error(page->mapping, get_block(inode, block, bh, true));
+			int err = get_block(inode, block, bh, true);
+
+			if (err) {
+				mapping_set_error(page->mapping, err);
+				clear_buffer_dirty(bh);
+			}
 			settle_new_buffer(bh);
 			clear_buffer_new(bh);
 		}
@@ -244,7 +249,8 @@ static void map_dirty(struct page *page, struct inode *inode, struct buffer_head
 
 /*
  * The dirty buffers that can be written. PG_writeback is set before their marks are taken: a block that is freed and
- * given to a file meanwhile is either not written any more, or clean_bdev_aliases() waits for it.
+ * given to a file meanwhile is either not written any more, or clean_bdev_aliases() waits for it. A buffer that a mapping has
+ * dirtied since map_dirty() has no block: it stays dirty, and its page becomes so.
  */
 static u32 take_dirty(struct page *page, struct inode *inode, struct buffer_head *head)
 {
@@ -254,7 +260,7 @@ static u32 take_dirty(struct page *page, struct inode *inode, struct buffer_head
 
 	ASSERT(PageWriteback(page));
 	do {
-		if (buffer_dirty(bh) && test_and_clear_bit(BH_Dirty, &bh->b_state) && buffer_mapped(bh) && block < end)
+		if (buffer_dirty(bh) && (buffer_mapped(bh) || block >= end) && test_and_clear_bit(BH_Dirty, &bh->b_state) && block < end)
 			mask |= bit;
 		bit <<= 1;
 		block++;

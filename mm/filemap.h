@@ -105,6 +105,7 @@ void pagecache_isize_extended(struct inode *inode, loff_t from, loff_t to);
 /* Drop all pages wholly or partly behind the byte offset from every mapper and from the cache; zero the rest of a partial last page. */
 void truncate_pagecache(struct inode *inode, loff_t newsize);
 void truncate_inode_pages(struct address_space *mapping, loff_t from);	/* without the mappers */
+void truncate_page_tail(struct address_space *mapping, loff_t from);	/* zeros up to the end of the page that from lies in */
 /* Take the pages [first, last] out of every page table that maps the file (last: inclusive). even_cows: private copies too. */
 void unmap_mapping_range(struct address_space *mapping, pgoff_t first, pgoff_t last, bool even_cows);
 /* Drops clean unused pages of [index, last]: their number. */

@@ -50,24 +50,28 @@ static void truncate_page(struct address_space *m, struct page *page)
 	unlock_page(page);
 }
 
+void truncate_page_tail(struct address_space *m, loff_t from)
+{
+	unsigned offset = (unsigned)from & (PAGE_SIZE - 1);
+	struct page *page = offset ? find_lock_page(m, (pgoff_t)(from >> PAGE_SHIFT)) : NULL;
+
+	if (!page)
+		return;
+	wait_on_page_writeback(page);
+	zero_user_segment(page, offset, PAGE_SIZE);
+	if (PagePrivate(page))
+		m->a_ops->invalidatepage(page, offset);
+	unlock_page(page);
+	put_page(page);
+}
+
 void truncate_inode_pages(struct address_space *m, loff_t from)
 {
 	pgoff_t index = (pgoff_t)((from + PAGE_SIZE - 1) >> PAGE_SHIFT);
 	struct page *pages[16];
 	unsigned n;
 
-	if (from & (PAGE_SIZE - 1)) {
-		struct page *page = find_lock_page(m, (pgoff_t)(from >> PAGE_SHIFT));
-
-		if (page) {
-			wait_on_page_writeback(page);
-			zero_user_segment(page, (unsigned)from & (PAGE_SIZE - 1), PAGE_SIZE);
-			if (PagePrivate(page))
-				m->a_ops->invalidatepage(page, (unsigned)from & (PAGE_SIZE - 1));
-			unlock_page(page);
-			put_page(page);
-		}
-	}
+	truncate_page_tail(m, from);
 	while (m->nrpages && (n = find_get_pages(m, &index, ARRAY_SIZE(pages), pages)))
 		for (unsigned i = 0; i < n; i++) {
 			truncate_page(m, pages[i]);

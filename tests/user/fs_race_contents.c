@@ -32,11 +32,27 @@ static unsigned char value(int file, unsigned at)
 	return (unsigned char)(1 + (x >> 16) % 255);
 }
 
+/* What it is instead: eight bytes are enough to know it by. */
+static void say_whose(const unsigned char *p, int n)
+{
+	for (int file = 0; file < FILES; file++)
+		for (unsigned at = 0, same; at < FAR + SIZE + sizeof buf; at++) {
+			for (same = 0; same < 8 && (int)same < n && p[same] == value(file, at + same); same++)
+				;
+			if (same == 8)
+				SAY("it is what file %d may hold at %u\n", file, at);
+		}
+	for (int i = 0; i < 64 && i < n; i++)
+		SAY("%02x ", p[i]);
+	SAY("\n");
+}
+
 static int right(int file, unsigned at, const unsigned char *p, int n)
 {
 	for (int i = 0; i < n; i++)
 		if (p[i] && p[i] != value(file, at + i)) {
-			SAY("file %d, byte %u is wrong\n", file, at + i);
+			SAY("file %d, byte %u is wrong, of %d from %u\n", file, at + i, n, at);
+			say_whose(p + i, n - i);
 			return 0;
 		}
 	return 1;
