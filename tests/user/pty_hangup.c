@@ -3,6 +3,7 @@
  * The end of a session on a pseudo-terminal. Closing the master hangs it up: the leader gets SIGHUP and SIGCONT, and when it
  * ends the group in front does. A leader that ends first leaves the terminal usable. And many who open, use and close one at
  * the same time: every open works or fails with a known error, and nothing is left (the harness weighs).
+ * reference: debian (its openers by name may meet a terminal of somebody else, whose number that has become)
  */
 #include "pty.h"
 
