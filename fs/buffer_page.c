@@ -249,8 +249,8 @@ static void map_dirty(struct page *page, struct inode *inode, struct buffer_head
 
 /*
  * The dirty buffers that can be written. PG_writeback is set before their marks are taken: a block that is freed and
- * given to a file meanwhile is either not written any more, or clean_bdev_aliases() waits for it. A buffer that a mapping has
- * dirtied since map_dirty() has no block: it stays dirty, and its page becomes so.
+ * given to a file meanwhile is either not written any more, or clean_bdev_aliases() waits for it. A buffer without a block, which
+ * a mapping has dirtied since map_dirty() or the file has grown over, is left for the next time.
  */
 static u32 take_dirty(struct page *page, struct inode *inode, struct buffer_head *head)
 {
@@ -260,7 +260,9 @@ static u32 take_dirty(struct page *page, struct inode *inode, struct buffer_head
 
 	ASSERT(PageWriteback(page));
 	do {
-		if (buffer_dirty(bh) && (buffer_mapped(bh) || block >= end) && test_and_clear_bit(BH_Dirty, &bh->b_state) && block < end)
+		if (buffer_dirty(bh) && !buffer_mapped(bh) && block < end)
+			__set_page_dirty(page);
+		else if (buffer_dirty(bh) && test_and_clear_bit(BH_Dirty, &bh->b_state) && block < end)
 			mask |= bit;
 		bit <<= 1;
 		block++;
